@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// A sandbox's copy-on-write disk, whichever driver holds it. Two drivers stand behind one interface: dm-snapshot
+// (dm_snapshot_disk.h) and qcow2 (qcow2_disk.h). A driver never stops a VM, never touches what is not this disk's, and
+// answers `Effect::Unchanged` when the world already agrees.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "resources/block/dm_table.h"
+#include "resources/files/file_system.h"
+#include "resources/vocabulary/fact.h"
+#include "resources/vocabulary/name.h"
+
+namespace cowherd {
+
+enum class Effect { Changed, Unchanged };
+
+enum class DiskDriverKind { DmSnapshot, Qcow2 };
+std::string_view to_string(DiskDriverKind kind);  // "dm-snapshot", "qcow2"
+
+// Everything a driver needs to know about one disk; made from the sandbox's identity file.
+struct DiskPlan {
+  Uid uid{};
+  DiskDriverKind driver = DiskDriverKind::Qcow2;
+  std::string directory{};      // sandboxes/<uid>, absolute; rootfs.cow or rootfs.qcow2 stands in it
+  std::string base_image{};     // templates/<name>/<revision>/rootfs.ext4, absolute, raw
+  Bytes size{};                 // what the guest sees; at least the base's size, multiple of 4 KiB
+  std::optional<Bytes> cow_limit{};
+  bool operator==(const DiskPlan&) const = default;
+};
+
+enum class DiskFault { None, Overflow, Invalid, Mismatch };
+
+struct DiskState {
+  bool store_present = false;      // rootfs.cow or rootfs.qcow2 exists
+  Bytes store_allocated{};         // st_blocks * 512
+  bool active = false;             // a VM could open it now
+  std::string node{};              // what a VM opens: /dev/dm-N, or the qcow2 path
+  std::string format{};            // "raw" or "qcow2", given to the VMM explicitly
+  Bytes size{};                    // of the active device; for qcow2 of the overlay
+  int open_count = 0;              // dm only: how many hold it
+  std::optional<SnapshotUsage> usage{};
+  DiskFault fault = DiskFault::None;
+  std::string detail{};            // of a fault: what differs
+  bool operator==(const DiskState&) const = default;
+};
+
+class DiskDriver {
+ public:
+  virtual ~DiskDriver() = default;
+  // One look; the drivers may share one kernel listing over many looks (see Disks::begin_look).
+  virtual Fact<DiskState> look(const DiskPlan& disk) = 0;
+  // Makes the store file, durable, under its name by rename. An existing store is never touched.
+  virtual Result<Effect> create(const DiskPlan& disk) = 0;
+  // Makes it usable by a VM. Corrupt when the store's header is not that of a store of ours (a zeroed header would
+  // activate as an empty disk, silently). Busy when names are taken.
+  virtual Result<Effect> activate(const DiskPlan& disk) = 0;
+  // Undoes activate. Busy while a VM has it open. One attempt.
+  virtual Result<Effect> deactivate(const DiskPlan& disk) = 0;
+  // Makes an inactive disk offer disk.size, larger than before. Busy when active.
+  virtual Result<Effect> grow(const DiskPlan& disk) = 0;
+};
+
+// Devices that carry our mark for this state directory, whoever they belong to.
+struct MarkedDevice {
+  Uid uid{};              // from the dm uuid
+  std::string name{};
+  std::string role{};     // "root", "base"
+  int open_count = 0;
+  bool operator==(const MarkedDevice&) const = default;
+};
+
+// All drivers of this host.
+class Disks {
+ public:
+  virtual ~Disks() = default;
+  // Starts a look: takes one listing of devices and loops that look() and marked_devices() then read.
+  virtual void begin_look() = 0;
+  virtual Fact<DiskState> look(const DiskPlan& disk) = 0;
+  virtual Result<std::vector<MarkedDevice>> marked_devices() = 0;
+  virtual DiskDriver& driver(DiskDriverKind kind) = 0;
+  // The driver new disks get: the configured one, or dm-snapshot where the kernel has it and we may use it, else qcow2;
+  // with the reason for people.
+  struct Choice {
+    DiskDriverKind kind = DiskDriverKind::Qcow2;
+    std::string reason{};
+  };
+  virtual Result<Choice> choose() = 0;
+};
+
+}  // namespace cowherd

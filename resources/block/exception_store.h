@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// The persistent exception store of dm-snapshot, version 1, little endian (Linux drivers/md/dm-snap-persistent.c).
+// Chunk 0: u32 magic "SnAp", u32 valid, u32 version, u32 chunk size in sectors. Metadata area k stands at chunk
+// 1 + k*(E+1), E = chunk bytes / 16 entries of {u64 old chunk, u64 new chunk}; new chunk 0 ends the store.
+#pragma once
+
+#include <string_view>
+
+#include "resources/vocabulary/quantity.h"
+#include "resources/vocabulary/result.h"
+
+namespace cowherd {
+
+inline constexpr Bytes kChunk{4096};
+
+enum class StoreHeader {
+  Fresh,    // all zero: the kernel would initialise it as an EMPTY disk
+  Valid,
+  Invalid,  // the kernel gave it up (overflow of a P store, or a host file system that was full)
+};
+
+// Of the first 16 bytes or more. Corrupt: wrong magic, version or chunk size, with which.
+Result<StoreHeader> read_store_header(std::string_view first_bytes);
+
+// The store size that can never overflow for a device of this size: D + D/E + 2 chunks, D = chunks of the device.
+Bytes store_size_that_cannot_overflow(Bytes device);
+
+}  // namespace cowherd

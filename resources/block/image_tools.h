@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// What qemu-img does for cowherd: qcow2 headers, conversion to raw, overlays. The header is read by our own code before
+// anything is converted; formats are always given, never probed. Calls block; safe from any thread.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "resources/files/bulk.h"
+
+namespace cowherd {
+
+enum class ImageFormat { Raw, Qcow2 };
+std::string_view to_string(ImageFormat format);
+
+struct ImageInfo {
+  ImageFormat format = ImageFormat::Raw;
+  Bytes virtual_size{};
+  bool operator==(const ImageInfo&) const = default;
+};
+
+// Reads the header of a qcow2 image (QEMU docs/interop/qcow2.txt). Invalid, with the reason, for a backing file, an
+// external data file, encryption, or unknown incompatible features. Anything without the magic is Raw of file_size.
+// header: the first 64 KiB at most.
+Result<ImageInfo> inspect_image_header(std::string_view header, Bytes file_size);
+
+class ImageTools {
+ public:
+  virtual ~ImageTools() = default;
+  virtual Result<ImageInfo> inspect(const std::string& path) = 0;
+  // qcow2 to sparse raw at a new path; not durable until synced.
+  virtual Status convert_to_raw(const std::string& from, const std::string& to, const BulkControl& control) = 0;
+  // An empty qcow2 overlay of `size` at a new path, on a raw base named by absolute path; not durable until synced.
+  virtual Status create_overlay(const std::string& base, const std::string& overlay, Bytes size) = 0;
+  // Grows an overlay offline. Invalid when size is less than it has.
+  virtual Status resize_overlay(const std::string& overlay, Bytes size) = 0;
+};
+
+}  // namespace cowherd

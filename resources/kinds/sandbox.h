@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sandbox: one VM with its own copy-on-write disk.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "resources/vocabulary/moment.h"
+#include "resources/vocabulary/name.h"
+#include "resources/vocabulary/quantity.h"
+
+namespace cowherd {
+
+enum class PowerState { Running, Stopped };
+enum class NetworkMode { None, User };
+enum class RestartType { Always, OnFailure, Never };
+enum class OnExpire { Stop, Delete };
+enum class SandboxDeletionPolicy { Delete, Retain };
+enum class UpdateStrategy { OnDelete, Recreate };
+
+struct SandboxSpec {
+  ResourceName template_ref{};                              // templateRef.name
+  PowerState power_state = PowerState::Running;             // powerState
+  std::int64_t vcpus = 1;                                   // resources.vcpus
+  Bytes memory{};                                           // resources.memory
+  std::optional<Bytes> disk_size{};                         // resources.disk.size
+  std::optional<Bytes> cow_limit{};                         // resources.disk.cowLimit
+  std::optional<Span> ttl{};                                // lifecycle.ttl
+  OnExpire on_expire = OnExpire::Stop;                      // lifecycle.onExpire
+  Span graceful_stop{};                                     // lifecycle.gracefulStop
+  RestartType restart = RestartType::Always;                // restartPolicy.type
+  NetworkMode network = NetworkMode::None;                  // network.mode
+  SandboxDeletionPolicy deletion_policy = SandboxDeletionPolicy::Delete;  // deletionPolicy
+  UpdateStrategy update_strategy = UpdateStrategy::OnDelete;              // updateStrategy.type
+  bool operator==(const SandboxSpec&) const = default;
+};
+
+}  // namespace cowherd

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every path of the state directory, spelled in one file.
+#pragma once
+
+#include <string>
+
+#include "resources/kinds/metadata.h"
+#include "resources/vocabulary/name.h"
+
+namespace cowherd {
+
+class Layout {
+ public:
+  explicit Layout(std::string state_dir) : root_(std::move(state_dir)) {}
+  const std::string& root() const { return root_; }
+  std::string id_file() const { return root_ + "/id"; }
+  std::string lock_file() const { return root_ + "/lock"; }
+  std::string catalog_file() const { return root_ + "/catalog.db"; }
+  std::string approvals() const { return root_ + "/approvals"; }
+  std::string declared() const { return root_ + "/declared"; }
+  std::string templates() const { return root_ + "/templates"; }
+  std::string template_dir(const std::string& name) const { return templates() + "/" + name; }
+  std::string revision_dir(const std::string& name, const Digest& id) const {
+    return template_dir(name) + "/" + id.str();
+  }
+  std::string sandboxes() const { return root_ + "/sandboxes"; }
+  std::string sandbox_dir(const Uid& uid) const { return sandboxes() + "/" + uid.str(); }
+  std::string snapshots() const { return root_ + "/snapshots"; }
+  std::string trash() const { return root_ + "/trash"; }
+
+ private:
+  std::string root_;
+};
+
+inline constexpr const char* kSandboxFile = "sandbox.json";
+inline constexpr const char* kRevisionFile = "revision.json";
+inline constexpr const char* kRootfsFile = "rootfs.ext4";
+inline constexpr const char* kKernelFile = "kernel";
+inline constexpr const char* kInitrdFile = "initrd";
+inline constexpr const char* kSerialLog = "serial.log";
+
+}  // namespace cowherd

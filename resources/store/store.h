@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// The state directory: what is in it, and the few ways it changes. Every change is published by stage, sync, rename,
+// sync; every removal is a rename into trash/. Interrupted work is recognised by its staging name and collected.
+// Calls block on the disk; safe from any thread (independent objects side by side).
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "resources/block/image_tools.h"
+#include "resources/files/bulk.h"
+#include "resources/files/clock.h"
+#include "resources/files/file_system.h"
+#include "resources/store/identity.h"
+#include "resources/store/layout.h"
+#include "resources/vocabulary/fact.h"
+
+namespace cowherd {
+
+struct TrashEntry {
+  std::string name{};        // under trash/: "<kind>-<object>-<uid8 or rev8>-<yyyymmddThhmmssZ>"
+  std::string object{};      // "Sandbox/web"
+  std::optional<Uid> uid{};  // of a sandbox: devices with its mark are still ours
+  Moment since{};
+  bool operator==(const TrashEntry&) const = default;
+};
+
+// One look at the state directory. A directory that cannot be read makes its objects Unknown, and the look incomplete.
+struct StoreContents {
+  std::map<Uid, Fact<SandboxIdentity>> sandboxes{};
+  std::map<std::string, std::map<Digest, Fact<RevisionIdentity>>> templates{};  // by template name, by revision id
+  std::vector<TrashEntry> trash{};
+  std::vector<std::string> leftovers{};   // absolute paths of staging names: interrupted work
+  std::vector<Error> unreadable{};        // non-empty: the look is incomplete, nothing may be collected
+  bool operator==(const StoreContents&) const = default;
+};
+
+// What a template revision is built from.
+struct ImportRequest {
+  ResourceName template_name{};
+  TemplateSpec spec{};
+  Digest inputs{};
+  std::vector<SourceFile> sources{};   // as stamped when the plan was made; Stale when they changed since
+};
+
+class Store {
+ public:
+  Store(FileSystem& files, BulkFiles& bulk, ImageTools& images, Clock& clock, Layout layout);
+
+  const Layout& layout() const { return layout_; }
+
+  // Makes the directories of the layout that are missing.
+  Status prepare();
+  // Reads identity files only when their stamp changed since the last look.
+  StoreContents look();
+
+  // --- templates
+  // Builds a revision in a staging directory (copy or convert, digest, compare sha256), then publishes it. Returns its
+  // identity; the same content again is the same id, and Unchanged work. Invalid: sha256 differs, or the image is
+  // refused. NotFound: a source file is missing. Never touches other revisions. May take minutes.
+  Result<RevisionIdentity> import_revision(const ImportRequest& request, const BulkControl& control);
+  Status trash_revision(const ResourceName& template_name, const Digest& id);
+
+  // --- sandboxes
+  // Publishes sandboxes/<uid>/sandbox.json. Busy when the uid exists.
+  Status create_sandbox(const SandboxIdentity& identity);
+  // Replaces sandbox.json. NotFound when the directory is gone.
+  Status update_sandbox(const SandboxIdentity& identity);
+  // The whole directory goes to trash/.
+  Status trash_sandbox(const SandboxIdentity& identity);
+  // Only the disk goes to trash/; the identity stays.
+  Status trash_disk(const SandboxIdentity& identity);
+  // Fresh from the disk. NotFound, Corrupt.
+  Result<SandboxIdentity> sandbox(const Uid& uid);
+  Result<RevisionIdentity> revision(const std::string& template_name, const Digest& id);
+
+  // --- the rest
+  // Removes one trash entry for good.
+  Status purge(const TrashEntry& entry);
+  // Removes what an interrupted call left behind.
+  Status remove_leftover(const std::string& path);
+
+ private:
+  struct Cached {
+    FileStamp stamp{};
+    std::string text{};
+  };
+  Result<std::string> read_cached(const std::string& path);
+
+  FileSystem& files_;
+  BulkFiles& bulk_;
+  ImageTools& images_;
+  Clock& clock_;
+  Layout layout_;
+  std::map<std::string, Cached> cache_{};
+};
+
+}  // namespace cowherd
