@@ -4,6 +4,7 @@
 // answers `Effect::Unchanged` when the world already agrees.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -50,7 +51,7 @@ struct DiskState {
 class DiskDriver {
  public:
   virtual ~DiskDriver() = default;
-  // One look; the drivers may share one kernel listing over many looks (see Disks::begin_look).
+  // A fresh look at one disk.
   virtual Fact<DiskState> look(const DiskPlan& disk) = 0;
   // Makes the store file, durable, under its name by rename. An existing store is never touched.
   virtual Result<Effect> create(const DiskPlan& disk) = 0;
@@ -72,20 +73,25 @@ struct MarkedDevice {
   bool operator==(const MarkedDevice&) const = default;
 };
 
-// All drivers of this host.
+// One look at many disks, from one listing of devices and loops.
+struct DisksSeen {
+  std::map<Uid, Fact<DiskState>> disks{};
+  Fact<std::vector<MarkedDevice>> marked{};  // Absent: this host has no device-mapper
+  bool operator==(const DisksSeen&) const = default;
+};
+
+// All drivers of this host. Safe from any thread: workers act on some disks while the loop looks at all of them.
 class Disks {
  public:
   virtual ~Disks() = default;
-  // Starts a look: takes one listing of devices and loops that look() and marked_devices() then read.
-  virtual void begin_look() = 0;
-  virtual Fact<DiskState> look(const DiskPlan& disk) = 0;
-  virtual Result<std::vector<MarkedDevice>> marked_devices() = 0;
+  virtual DisksSeen look(const std::vector<DiskPlan>& disks) = 0;
   virtual DiskDriver& driver(DiskDriverKind kind) = 0;
   // The driver new disks get: the configured one, or dm-snapshot where the kernel has it and we may use it, else qcow2;
   // with the reason for people.
   struct Choice {
     DiskDriverKind kind = DiskDriverKind::Qcow2;
     std::string reason{};
+    bool operator==(const Choice&) const = default;
   };
   virtual Result<Choice> choose() = 0;
 };

@@ -14,10 +14,10 @@ namespace cowherd {
 
 struct BulkControl {
   std::stop_token stop{};
-  std::function<void(Bytes done, Bytes total)> progress{};  // called at most some times a second, from the worker
+  std::function<void(Bytes done, Bytes total)> progress{};  // called every 32 MiB and at the end, from the worker
 };
 
-enum class CopyMethod { Reflink, Sparse };  // FICLONE, or SEEK_DATA ranges by copy_file_range with 4 KiB zeroes left out
+enum class CopyMethod { Reflink, Sparse };  // FICLONE, or SEEK_DATA ranges with 4 KiB of zeroes left as holes
 
 struct CopyReport {
   CopyMethod method = CopyMethod::Sparse;
@@ -29,11 +29,13 @@ class BulkFiles {
  public:
   virtual ~BulkFiles() = default;
   // Copies a regular file to a new file (0600): reflink where the file system can, else sparse. Keeps holes. The copy is
-  // not durable until FileSystem::sync. `to` must not exist (Busy). The source may lie outside the state directory and is
-  // never followed through a final symlink.
+  // not durable until FileSystem::sync. `to` must not exist (Busy); after a failure it does not. The source may lie outside
+  // the state directory and be a symlink an operator set (/boot/vmlinuz), but must lead to a regular file (Invalid).
   virtual Result<CopyReport> copy(const std::string& from, const std::string& to, const BulkControl& control) = 0;
-  // SHA-256 of the content (holes read as zeroes). Source of the algorithm: OpenSSL EVP.
+  // SHA-256 of the content (holes read as zeroes), symlinks followed. Source of the algorithm: OpenSSL EVP.
   virtual Result<Digest> digest(const std::string& path, const BulkControl& control) = 0;
+  // What a path an operator names leads to, symlinks followed (FileSystem::stat does not follow them).
+  virtual Result<FileStamp> stamp(const std::string& path) = 0;
   // Free space of the file system that holds the path.
   virtual Result<SpaceInfo> space(const std::string& path) = 0;
 };

@@ -9,10 +9,12 @@
 
 namespace cowherd {
 
-// Invalid for anything but one JSON document: no comments, no trailing text, no floats, no duplicate keys, depth 64.
+// Invalid for anything but one JSON document: no comments, no trailing text, no duplicate keys, depth 64. Numbers that
+// are no 64-bit integer stay as the text they were written in (a string); 2.0 is 2.
 Result<Value> parse_json(std::string_view text);
 
 enum class JsonStyle { Compact, Pretty };  // Pretty: two spaces, final newline
+// Text that is not UTF-8 is printed with replacement characters.
 std::string print_json(const Value& value, JsonStyle style);
 
 // Keys sorted, compact: what digests are taken over.

@@ -42,6 +42,7 @@ enum class MachinePhase {
   Running,
   Paused,        // by QMP stop
   DiskStopped,   // werror/rerror=stop: the disk or the host file system was full or failed
+  Unresponsive,  // the process is ours and lives, but its QMP does not answer
   Dead,          // the process is gone, its runtime directory still tells how
 };
 std::string_view to_string(MachinePhase phase);
@@ -79,7 +80,8 @@ class Machines {
  public:
   virtual ~Machines() = default;
 
-  // One look at many. Answers within 300 ms whatever the VMMs do: one that does not answer is Unknown.
+  // One look at many. Answers within 300 ms whatever the VMMs do: one that does not answer is Known as Unresponsive (its
+  // process was recognised); Unknown is one that could not be judged at all.
   // Absent: no runtime directory (also after a host reboot).
   virtual std::map<Uid, Fact<MachineState>> look(const std::vector<Uid>& uids) = 0;
   // Uids that have a runtime directory here, whether we know the sandbox or not.

@@ -3,6 +3,7 @@
 // are published before anything else of their object exists. Reading one that cowherd did not write whole is Corrupt.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -60,6 +61,8 @@ struct RevisionIdentity {
   std::vector<SourceFile> sources{};
   Digest image_sha256{};              // of the image file as given
   Digest raw_sha256{};                // of rootfs.ext4
+  std::optional<Digest> kernel_sha256{};   // of kernel and initrd; how equal files are found again
+  std::optional<Digest> initrd_sha256{};
   Bytes image_size{};                 // virtual size of the raw image
   std::vector<std::string> boot_args{};
   bool has_initrd = false;
@@ -67,6 +70,8 @@ struct RevisionIdentity {
   bool operator==(const RevisionIdentity&) const = default;
 };
 
+// JSON with formatVersion 1. Unknown keys are Corrupt: they are a newer cowherd's, and writing the file back without
+// them would lose what that one meant.
 std::string print_identity(const SandboxIdentity& identity);
 std::string print_identity(const RevisionIdentity& identity);
 Result<SandboxIdentity> parse_sandbox_identity(std::string_view text);

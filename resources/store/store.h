@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The state directory: what is in it, and the few ways it changes. Every change is published by stage, sync, rename,
-// sync; every removal is a rename into trash/. Interrupted work is recognised by its staging name and collected.
-// Calls block on the disk; safe from any thread (independent objects side by side).
+// sync; every removal is a rename into trash/. Interrupted work is recognised by its staging name and collected; work of
+// this object that is still going on is not interrupted work. Calls block on the disk; safe from any thread
+// (independent objects side by side).
 #pragma once
 
+#include <atomic>
 #include <map>
-#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,7 +18,9 @@
 #include "resources/files/clock.h"
 #include "resources/files/file_system.h"
 #include "resources/store/identity.h"
+#include "resources/store/identity_cache.h"
 #include "resources/store/layout.h"
+#include "resources/store/trash_name.h"
 #include "resources/vocabulary/fact.h"
 
 namespace cowherd {
@@ -32,7 +38,7 @@ struct StoreContents {
   std::map<Uid, Fact<SandboxIdentity>> sandboxes{};
   std::map<std::string, std::map<Digest, Fact<RevisionIdentity>>> templates{};  // by template name, by revision id
   std::vector<TrashEntry> trash{};
-  std::vector<std::string> leftovers{};   // absolute paths of staging names: interrupted work
+  std::vector<std::string> leftovers{};   // absolute paths: staging names of interrupted work, empty template directories
   std::vector<Error> unreadable{};        // non-empty: the look is incomplete, nothing may be collected
   bool operator==(const StoreContents&) const = default;
 };
@@ -51,7 +57,8 @@ class Store {
 
   const Layout& layout() const { return layout_; }
 
-  // Makes the directories of the layout that are missing.
+  // Makes the directories of the layout that are missing, and makes durable what a killed run left visible. For writers,
+  // once, before the first look.
   Status prepare();
   // Reads identity files only when their stamp changed since the last look.
   StoreContents look();
@@ -61,6 +68,7 @@ class Store {
   // identity; the same content again is the same id, and Unchanged work. Invalid: sha256 differs, or the image is
   // refused. NotFound: a source file is missing. Never touches other revisions. May take minutes.
   Result<RevisionIdentity> import_revision(const ImportRequest& request, const BulkControl& control);
+  // Success when it is absent.
   Status trash_revision(const ResourceName& template_name, const Digest& id);
 
   // --- sandboxes
@@ -68,33 +76,63 @@ class Store {
   Status create_sandbox(const SandboxIdentity& identity);
   // Replaces sandbox.json. NotFound when the directory is gone.
   Status update_sandbox(const SandboxIdentity& identity);
-  // The whole directory goes to trash/.
+  // The whole directory goes to trash/. Success when it is absent.
   Status trash_sandbox(const SandboxIdentity& identity);
-  // Only the disk goes to trash/; the identity stays.
+  // Only the disk (rootfs.cow or rootfs.qcow2) goes to trash/; the identity stays. Success when it is absent.
   Status trash_disk(const SandboxIdentity& identity);
   // Fresh from the disk. NotFound, Corrupt.
   Result<SandboxIdentity> sandbox(const Uid& uid);
   Result<RevisionIdentity> revision(const std::string& template_name, const Digest& id);
 
   // --- the rest
-  // Removes one trash entry for good.
+  // Removes one trash entry for good, its identity file last. Success when it is absent.
   Status purge(const TrashEntry& entry);
-  // Removes what an interrupted call left behind.
+  // Removes what an interrupted call left behind: a path that look() told. Success when it is absent; Busy when a call
+  // works in it; Invalid for any other path.
   Status remove_leftover(const std::string& path);
 
  private:
-  struct Cached {
-    FileStamp stamp{};
-    std::string text{};
-  };
-  Result<std::string> read_cached(const std::string& path);
+  class Claim;
+
+  // Remembers that something may stand under a name that is not durable yet; the next look syncs first.
+  template <class T>
+  Result<T> settled(Result<T> outcome) {
+    if (!outcome) unsettled_ = true;
+    return outcome;
+  }
+  Status settle();
+  Status sync_children(const std::string& directory);
+
+  void look_at_root(StoreContents& seen);
+  void look_at_sandboxes(StoreContents& seen);
+  void look_at_templates(StoreContents& seen);
+  void look_at_revisions(const std::string& template_name, StoreContents& seen);
+  void look_at_trash(StoreContents& seen);
+  void note_staging(const std::string& directory, StoreContents& seen);
+  void note_leftover(const std::string& path, StoreContents& seen);
+  Result<std::vector<FileEntry>> list_or_empty(const std::string& directory);
+
+  Result<RevisionIdentity> import_staged(const ImportRequest& request, const std::string& staged,
+                                         const BulkControl& control);
+  Status make_staged(const ImportRequest& request, const std::string& staged);
+  Status share_equal_content(const RevisionIdentity& built, const std::string& staged);
+  Status share(const std::string& existing, const std::string& copy);
+  Result<RevisionIdentity> publish_revision(RevisionIdentity built, const std::string& staged);
+
+  Result<std::string> move_to_trash(const std::string& path, TrashName name);
+  Status discard(const SandboxIdentity& identity, const std::string& disk);
 
   FileSystem& files_;
   BulkFiles& bulk_;
   ImageTools& images_;
   Clock& clock_;
   Layout layout_;
-  std::map<std::string, Cached> cache_{};
+  std::atomic<bool> unsettled_{false};
+  std::mutex cache_mutex_{};
+  IdentityCache<SandboxIdentity> sandbox_cache_{parse_sandbox_identity};
+  IdentityCache<RevisionIdentity> revision_cache_{parse_revision_identity};
+  std::mutex claims_mutex_{};
+  std::set<std::string> claims_{};  // staging paths that calls of this object are working in
 };
 
 }  // namespace cowherd

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// The closed set of verbs as one value that prints, compares and goes into golden files.
+#pragma once
+
+#include <variant>
+
+#include "reconciler/actions/activate_disk.h"
+#include "reconciler/actions/collect_revision.h"
+#include "reconciler/actions/create_disk.h"
+#include "reconciler/actions/create_sandbox.h"
+#include "reconciler/actions/deactivate_disk.h"
+#include "reconciler/actions/discard_disk.h"
+#include "reconciler/actions/grow_disk.h"
+#include "reconciler/actions/import_revision.h"
+#include "reconciler/actions/purge_trash.h"
+#include "reconciler/actions/reap_machine.h"
+#include "reconciler/actions/remove_leftover.h"
+#include "reconciler/actions/remove_sandbox.h"
+#include "reconciler/actions/start_machine.h"
+#include "reconciler/actions/stop_machine.h"
+#include "reconciler/actions/update_sandbox.h"
+
+namespace cowherd {
+
+// A struct around the variant: an alias would let std::apply and its like be found by argument lookup.
+struct Action {
+  std::variant<ImportRevision, CollectRevision, CreateSandbox, UpdateSandbox, CreateDisk, GrowDisk, ActivateDisk,
+               DeactivateDisk, StartMachine, StopMachine, ReapMachine, DiscardDisk, RemoveSandbox, PurgeTrash,
+               RemoveLeftover>
+      what{};
+  bool operator==(const Action&) const = default;
+};
+
+std::string_view verb_of(const Action& action);
+Lane lane_of(const Action& action);
+std::string object_of(const Action& action);
+std::string describe(const Action& action);
+Keys needs_of(const Action& action);
+Keys makes_of(const Action& action);
+Keys unmakes_of(const Action& action);
+
+// precondition, apply, verify; verify only after a change.
+Result<Effect> carry_out(const Action& action, Host& host, const BulkControl& control);
+
+}  // namespace cowherd

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reconciler/actions/action_kind.h"
+
+#include "reconciler/desired/concrete.h"
+
+namespace cowherd {
+
+Key template_key(const std::string& name, const Digest& inputs) { return "template/" + name + "@" + inputs.short12(); }
+Key revision_key(const std::string& name, const Digest& id) { return "revision/" + name + "/" + id.short12(); }
+Key sandbox_key(const ResourceName& name) { return "sandbox/" + name.str(); }
+Key spec_key(const ResourceName& name) { return "spec/" + name.str(); }
+Key store_key(const ResourceName& name) { return "store/" + name.str(); }
+Key disk_key(const ResourceName& name) { return "disk/" + name.str(); }
+Key grown_key(const ResourceName& name) { return "grown/" + name.str(); }
+Key vm_key(const ResourceName& name) { return "vm/" + name.str(); }
+
+std::string sandbox_object(const ResourceName& name) { return to_string(ObjectName{Kind::Sandbox, name}); }
+std::string template_object(const ResourceName& name) { return to_string(ObjectName{Kind::Template, name}); }
+
+Result<std::vector<SandboxIdentity>> sandboxes_now(Host& host) {
+  const StoreContents contents = host.store.look();
+  if (!contents.unreadable.empty()) return fail(contents.unreadable.front());
+  std::vector<SandboxIdentity> sandboxes;
+  for (const auto& [uid, identity] : contents.sandboxes) {
+    if (identity.unknown()) return fail(identity.why());
+    if (identity.known()) sandboxes.push_back(*identity);
+  }
+  return sandboxes;
+}
+
+Result<std::vector<RevisionIdentity>> revisions_now(Host& host, const std::string& template_name) {
+  const StoreContents contents = host.store.look();
+  if (!contents.unreadable.empty()) return fail(contents.unreadable.front());
+  std::vector<RevisionIdentity> revisions;
+  const auto found = contents.templates.find(template_name);
+  if (found == contents.templates.end()) return revisions;
+  for (const auto& [id, revision] : found->second) {
+    if (revision.unknown()) return fail(revision.why());
+    if (revision.known()) revisions.push_back(*revision);
+  }
+  return revisions;
+}
+
+Result<SandboxIdentity> current_identity(Host& host, const Uid& uid) {
+  auto identity = host.store.sandbox(uid);
+  if (!identity && identity.error().kind == ErrorKind::NotFound) {
+    return fail(ErrorKind::Stale, "sandbox directory " + uid.str() + " is gone");
+  }
+  return identity;
+}
+
+Result<DiskAtHand> disk_of(Host& host, const Uid& uid) {
+  COWHERD_ASSIGN(const SandboxIdentity identity, current_identity(host, uid));
+  return DiskAtHand{disk_plan_of(identity, host.store.layout()), &host.disks.driver(identity.driver)};
+}
+
+Fact<MachineState> machine_now(Host& host, const Uid& uid) {
+  auto seen = host.machines.look({uid});
+  const auto found = seen.find(uid);
+  return found == seen.end() ? Fact<MachineState>(Absent{}) : found->second;
+}
+
+}  // namespace cowherd

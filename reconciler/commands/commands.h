@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// One function per subcommand, one file each. Machine output goes to stdout, everything else to stderr. Each returns the
+// process's exit code and never throws.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "reconciler/commands/exit_code.h"
+#include "reconciler/commands/options.h"
+#include "resources/vocabulary/moment.h"
+
+namespace cowherd {
+
+enum class OutputFormat { Table, Wide, Text, Json, Yaml, Dot };
+
+struct ValidateArguments {
+  std::vector<std::string> paths{};  // "-" is standard input; empty: the manifests directory
+  OutputFormat output = OutputFormat::Text;
+};
+ExitCode validate_command(const Options& options, const ValidateArguments& arguments);
+
+enum class ExitCodeStyle { Plain, Detailed };
+struct PlanArguments {
+  OutputFormat output = OutputFormat::Text;
+  ExitCodeStyle exit_codes = ExitCodeStyle::Plain;
+};
+ExitCode plan_command(const Options& options, const PlanArguments& arguments);
+
+struct ApplyArguments {
+  Span timeout = std::chrono::minutes{5};
+};
+ExitCode apply_command(const Options& options, const ApplyArguments& arguments);
+
+ExitCode run_command(const Options& options);
+
+struct ApproveArguments {
+  std::string verb{};    // replace, dataloss, delete, prune
+  std::string object{};  // "Sandbox/web"; empty for prune
+};
+ExitCode approve_command(const Options& options, const ApproveArguments& arguments);
+
+struct GetArguments {
+  std::string kind{};  // empty: all
+  std::string name{};
+  OutputFormat output = OutputFormat::Table;
+};
+ExitCode get_command(const Options& options, const GetArguments& arguments);
+
+ExitCode describe_command(const Options& options, const std::string& object);
+ExitCode explain_command(const std::string& topic);
+ExitCode schema_command(const std::string& kind);
+ExitCode doctor_command(const Options& options, OutputFormat output);
+ExitCode version_command(OutputFormat output);
+ExitCode completion_command(const std::string& shell);
+ExitCode adopt_state_dir_command(const Options& options);
+
+}  // namespace cowherd

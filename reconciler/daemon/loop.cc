@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reconciler/daemon/loop.h"
+
+#include <sys/signalfd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+
+namespace cowherd {
+
+namespace {
+
+constexpr std::uint64_t kSignalTag = 1;
+constexpr std::uint64_t kManifestTag = 2;
+constexpr std::uint64_t kMachineTag = 3;
+
+// A storm of events costs at most this many looks a second.
+constexpr Span kLeastBetweenLooks{100};
+constexpr Span kWindDown = std::chrono::seconds{10};
+
+}  // namespace
+
+Result<Signals> Signals::block() {
+  sigset_t set;
+  ::sigemptyset(&set);
+  for (const int number : {SIGTERM, SIGINT, SIGHUP}) ::sigaddset(&set, number);
+  if (const int error = ::pthread_sigmask(SIG_BLOCK, &set, nullptr); error != 0) {
+    return fail(errno_error(error, "block signals"));
+  }
+  std::signal(SIGPIPE, SIG_IGN);
+  UniqueFd fd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+  if (!fd.valid()) return fail(errno_error(errno, "create a signalfd"));
+  return Signals(std::move(fd));
+}
+
+Signals::Request Signals::take() {
+  Request request = Request::None;
+  signalfd_siginfo info{};
+  while (::read(fd_.get(), &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
+    const bool again = static_cast<int>(info.ssi_signo) == SIGHUP;
+    if (!again) return Request::Stop;
+    request = Request::LookAgain;
+  }
+  return request;
+}
+
+Status Loop::start() {
+  COWHERD_TRY(parts_.wakeups.watch(parts_.signals.fd(), kSignalTag));
+  if (parts_.watcher.fd() >= 0) COWHERD_TRY(parts_.wakeups.watch(parts_.watcher.fd(), kManifestTag));
+  look();
+  return {};
+}
+
+void Loop::look() {
+  look_due_ = false;
+  last_look_ = parts_.clock.now();
+  parts_.reconciler.tick();
+  parts_.watcher.re_arm();
+  (void)watch_machines();  // without a notice the next periodic look sees the exit
+}
+
+Status Loop::watch_machines() {
+  const auto& machines = parts_.reconciler.picture().seen.machines;
+  std::erase_if(exits_, [&](const auto& watched) {
+    const auto seen = machines.find(watched.first);
+    const bool lives = seen != machines.end() && seen->second.known() && seen->second->phase != MachinePhase::Dead;
+    if (!lives) parts_.wakeups.unwatch(watched.second.get());
+    return !lives;
+  });
+  for (const auto& [uid, machine] : machines) {
+    if (!machine.known() || machine->phase == MachinePhase::Dead || exits_.contains(uid)) continue;
+    COWHERD_ASSIGN(UniqueFd notice, parts_.machines.exit_notice(uid));
+    COWHERD_TRY(parts_.wakeups.watch(notice.get(), kMachineTag));
+    exits_.emplace(uid, std::move(notice));
+  }
+  return {};
+}
+
+bool Loop::handle(const std::vector<std::uint64_t>& tags) {
+  for (const std::uint64_t tag : tags) {
+    if (tag == kSignalTag) {
+      const Signals::Request request = parts_.signals.take();
+      if (request == Signals::Request::Stop) return true;
+      if (request == Signals::Request::LookAgain) look_due_ = true;
+    }
+    if (tag == kManifestTag && parts_.watcher.drain()) look_due_ = true;
+    if (tag == kMachineTag) look_due_ = true;
+    if (tag == Wakeups::kNotified && parts_.reconciler.advance()) look_due_ = true;
+  }
+  return false;
+}
+
+void Loop::sleep(Moment no_later_than) {
+  const Moment now = parts_.clock.now();
+  Moment until = std::min(no_later_than, parts_.reconciler.next_wake(parts_.resync));
+  if (look_due_) until = std::min(until, last_look_ + kLeastBetweenLooks);
+  stop_ = handle(parts_.wakeups.wait(std::max(Span{}, until - now)));
+  const Moment woken = parts_.clock.now();
+  if (woken >= parts_.reconciler.next_wake(parts_.resync)) look_due_ = true;
+  if (!stop_ && look_due_ && woken - last_look_ >= kLeastBetweenLooks) look();
+}
+
+Status Loop::run() {
+  COWHERD_TRY(start());
+  while (!stop_) sleep(parts_.clock.now() + parts_.resync);
+  wind_down();
+  return {};
+}
+
+Result<LoopEnd> Loop::run_until_settled(Span most) {
+  COWHERD_TRY(start());
+  const Moment deadline = parts_.clock.now() + most;
+  while (true) {
+    if (parts_.reconciler.standing() != Standing::Working && !look_due_) return LoopEnd::Settled;
+    if (parts_.clock.now() >= deadline) {
+      wind_down();
+      return LoopEnd::TimedOut;
+    }
+    sleep(deadline);
+    if (stop_) {
+      wind_down();
+      return LoopEnd::Stopped;
+    }
+  }
+}
+
+// Long copies stop and are collected as leftovers later; short steps end.
+void Loop::wind_down() {
+  parts_.executor.adopt(Plan{});
+  parts_.executor.request_stop();
+  const Moment deadline = parts_.clock.now() + kWindDown;
+  while (!parts_.executor.in_flight().empty() && parts_.clock.now() < deadline) {
+    (void)parts_.wakeups.wait(deadline - parts_.clock.now());
+    (void)parts_.reconciler.advance();
+  }
+}
+
+}  // namespace cowherd

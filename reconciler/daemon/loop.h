@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sleeps between passes. Wakes for manifests, ended steps, ended VMs, signals and time; a full look happens every
+// `resync` even if every event is lost. Stopping leaves every guest running.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "reconciler/daemon/reconciler.h"
+#include "reconciler/daemon/wakeups.h"
+#include "reconciler/source/directory_watcher.h"
+
+namespace cowherd {
+
+// SIGTERM, SIGINT and SIGHUP as a descriptor. Made before any thread is, so that every thread inherits the mask.
+class Signals {
+ public:
+  static Result<Signals> block();
+  int fd() const { return fd_.get(); }
+  enum class Request { None, Stop, LookAgain };
+  Request take();
+
+ private:
+  explicit Signals(UniqueFd fd) : fd_(std::move(fd)) {}
+  UniqueFd fd_;
+};
+
+struct LoopParts {
+  Reconciler& reconciler;
+  Executor& executor;
+  Wakeups& wakeups;
+  DirectoryWatcher& watcher;
+  Signals& signals;
+  Machines& machines;
+  Clock& clock;
+  Span resync;
+};
+
+enum class LoopEnd { Stopped, Settled, TimedOut };
+
+class Loop {
+ public:
+  explicit Loop(LoopParts parts) : parts_(parts) {}
+
+  // Until a signal says stop.
+  Status run();
+  // Until the world has settled (converged, held or stuck), a signal says stop, or the time is over.
+  Result<LoopEnd> run_until_settled(Span most);
+
+ private:
+  Status start();
+  void look();
+  Status watch_machines();
+  // True when a signal says stop.
+  bool handle(const std::vector<std::uint64_t>& tags);
+  void sleep(Moment no_later_than);
+  void wind_down();
+
+  LoopParts parts_;
+  std::map<Uid, UniqueFd> exits_{};
+  Moment last_look_{};
+  bool look_due_ = false;
+  bool stop_ = false;
+};
+
+}  // namespace cowherd

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reconciler/daemon/reconciler.h"
+
+#include <algorithm>
+
+namespace cowherd {
+
+namespace {
+
+constexpr int kFailuresThatMeanStuck = 3;
+
+// Objects that are missing from the declaration, but not for long enough to be given up.
+bool awaits_absence(const Picture& picture, Span prune_delay) {
+  if (picture.declared.empty_hold) return false;
+  const auto awaits = [&](const ObjectName& name) {
+    return !picture.declared.objects.contains(name) && !picture.declared.holds(name) &&
+           !confirmed_absent(picture.declared, name, picture.now, prune_delay);
+  };
+  for (const auto& [uid, identity] : picture.seen.store.sandboxes) {
+    if (identity.known() && !identity->retained && awaits({Kind::Sandbox, identity->name})) return true;
+  }
+  for (const auto& [text, revisions] : picture.seen.store.templates) {
+    const auto name = ResourceName::make(text);
+    if (name && !revisions.empty() && awaits({Kind::Template, *name})) return true;
+  }
+  return false;
+}
+
+bool fails_again_and_again(const Picture& picture, const Blocked& blocked) {
+  for (const auto& [key, attempts] : picture.memory.attempts) {
+    if (key.starts_with(blocked.object + " ") && attempts.failures >= kFailuresThatMeanStuck) return true;
+  }
+  return blocked.reason == "CrashLoopBackOff";
+}
+
+}  // namespace
+
+void Reconciler::tick() {
+  for (const Outcome& outcome : executor_.collect()) reporter_.report(outcome);
+  picture_ = take_picture(world_, executor_.in_flight());  // source/, observed/, desired/, plan/
+  executor_.adopt(picture_.plan);                          // execute/
+  executor_.pump();
+  reporter_.report(picture_, statuses_of(picture_));
+}
+
+bool Reconciler::advance() {
+  const std::vector<Outcome> outcomes = executor_.collect();
+  for (const Outcome& outcome : outcomes) reporter_.report(outcome);
+  executor_.pump();
+  return !outcomes.empty() && executor_.is_waiting() && executor_.in_flight().empty();
+}
+
+Moment Reconciler::next_wake(Span resync) const {
+  Moment wake = picture_.now + resync;
+  if (picture_.declared.settling) wake = std::min(wake, picture_.declared.settle_until);
+  if (awaits_absence(picture_, world_.prune_delay)) wake = std::min(wake, picture_.now + world_.prune_delay);
+  if (picture_.plan.next_look) wake = std::min(wake, *picture_.plan.next_look);
+  return std::max(wake, picture_.now);
+}
+
+Standing Reconciler::standing() const {
+  if (!picture_.plan.steps.empty() || !executor_.is_idle() || picture_.declared.settling) return Standing::Working;
+  if (picture_.declared.complete && awaits_absence(picture_, world_.prune_delay)) return Standing::Working;
+  bool held = false;
+  bool stuck = !picture_.declared.complete || has_errors(picture_.declared.diagnostics);
+  for (const Blocked& blocked : picture_.plan.blocked) {
+    switch (blocked.kind) {
+      case BlockKind::Approval:
+      case BlockKind::Guard: held = true; break;
+      case BlockKind::Backoff:
+        if (!fails_again_and_again(picture_, blocked)) return Standing::Working;
+        stuck = true;
+        break;
+      case BlockKind::Unknown:
+      case BlockKind::Waiting: stuck = stuck || blocked.reason != "InUse"; break;
+    }
+  }
+  if (held || picture_.declared.empty_hold) return Standing::Held;
+  return stuck ? Standing::Stuck : Standing::Converged;
+}
+
+}  // namespace cowherd

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tick: the program's table of contents. One pass loads, looks, expands, plans, carries out and reports; the same
+// code serves `run`, `apply` and, stopping before the carrying out, `plan`. Used from one thread; never waits.
+#pragma once
+
+#include "reconciler/daemon/picture.h"
+#include "reconciler/daemon/reporter.h"
+#include "reconciler/execute/executor.h"
+
+namespace cowherd {
+
+// Where the world stands against the declaration.
+enum class Standing {
+  Working,    // steps under way or to come, or time will bring some soon
+  Converged,  // nothing to do
+  Held,       // a guard or an approval is waited for
+  Stuck,      // something does not converge by itself: missing files, invalid manifests, repeated failures
+};
+
+class Reconciler {
+ public:
+  Reconciler(World world, Executor& executor, Reporter& reporter) : world_(world), executor_(executor), reporter_(reporter) {}
+
+  // One full pass. What is in flight goes on.
+  void tick();
+  // Takes what ended and starts what can start. True when everything begun has ended: a new look is due.
+  bool advance();
+
+  const Picture& picture() const { return picture_; }
+  // When time alone makes a new look worthwhile; `resync` from the last one at the latest.
+  Moment next_wake(Span resync) const;
+  Standing standing() const;
+
+ private:
+  World world_;
+  Executor& executor_;
+  Reporter& reporter_;
+  Picture picture_{};
+};
+
+}  // namespace cowherd

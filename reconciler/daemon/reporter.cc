@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reconciler/daemon/reporter.h"
+
+#include <spdlog/spdlog.h>
+
+namespace cowherd {
+
+namespace {
+
+// "start-machine" -> "StartMachine"
+std::string camel_case(const std::string& verb) {
+  std::string text;
+  bool upper = true;
+  for (const char c : verb) {
+    if (c == '-') {
+      upper = true;
+      continue;
+    }
+    text += upper ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c;
+    upper = false;
+  }
+  return text;
+}
+
+std::string object_in_key(const std::string& key) { return key.substr(0, key.find(' ')); }
+
+}  // namespace
+
+void Reporter::event(const std::string& object, EventType type, const std::string& reason,
+                     const std::string& message) {
+  const Moment now = clock_.now();
+  if (auto added = catalog_.add_event({object, type, reason, message, now, now, 1}); !added) {
+    spdlog::warn("object={} event lost, ignoring: {}", object, to_string(added.error()));
+  }
+}
+
+void Reporter::report(const Outcome& outcome) {
+  const auto took = (outcome.ended - outcome.begun).count();
+  switch (outcome.kind) {
+    case OutcomeKind::Done:
+      spdlog::info("object={} step={} outcome=done took={}ms reason='{}'", outcome.object, outcome.verb, took,
+                   outcome.reason);
+      event(outcome.object, EventType::Normal, camel_case(outcome.verb), outcome.description + ": " + outcome.reason);
+      return;
+    case OutcomeKind::AlreadySo:
+    case OutcomeKind::Stale:
+      spdlog::debug("object={} step={} outcome={}", outcome.object, outcome.verb, to_string(outcome.kind));
+      return;
+    case OutcomeKind::HeldBack:
+    case OutcomeKind::Failed: {
+      const std::string error = outcome.error ? to_string(*outcome.error) : "";
+      spdlog::error("object={} step={} outcome={} took={}ms error='{}'", outcome.object, outcome.verb,
+                    to_string(outcome.kind), took, error);
+      event(outcome.object, EventType::Warning, camel_case(outcome.verb) + "Failed", error);
+      return;
+    }
+  }
+}
+
+void Reporter::report(const Picture& picture, const std::vector<ObjectStatus>& statuses) {
+  report_source(picture);
+  for (const ObjectStatus& status : statuses) {
+    remember_generation(picture, status);
+    report_conditions(picture, status);
+  }
+  forget_vanished(picture, statuses);
+}
+
+void Reporter::report_source(const Picture& picture) {
+  std::set<std::string> telling;
+  for (const Diagnostic& diagnostic : picture.declared.diagnostics) {
+    telling.insert(to_string(diagnostic.spot) + ": " + diagnostic.message +
+                   (diagnostic.hint.empty() ? "" : " (" + diagnostic.hint + ")"));
+  }
+  if (!picture.declared.complete && !picture.declared.settling) {
+    telling.insert("manifests: " + picture.declared.problem + "; what was in force stays in force");
+  }
+  for (const std::string& note : picture.plan.notes) telling.insert(note);
+  for (const std::string& text : telling) {
+    if (told_.contains(text)) continue;
+    spdlog::warn("{}", text);
+    event("Daemon", EventType::Warning, "Notice", text);
+  }
+  told_ = std::move(telling);
+}
+
+void Reporter::remember_generation(const Picture& picture, const ObjectStatus& status) {
+  if (!status.declared || status.name.kind == Kind::Sandbox) return;
+  const std::string object = to_string(status.name);
+  const Generation generation = generation_of(picture.memory, object, status.spec_hash);
+  const auto known = picture.memory.generations.find(object);
+  if (known != picture.memory.generations.end() && known->second == generation) return;
+  if (auto stored = catalog_.set_generation(object, generation); !stored) {
+    spdlog::warn("object={} generation not recorded, ignoring: {}", object, to_string(stored.error()));
+  }
+}
+
+void Reporter::report_conditions(const Picture& picture, const ObjectStatus& status) {
+  const std::string object = to_string(status.name);
+  for (const Condition& condition : status.conditions) {
+    const std::string key = object + " " + condition.type;
+    const auto known = picture.memory.conditions.find(key);
+    const bool same = known != picture.memory.conditions.end() && known->second.status == condition.status &&
+                      known->second.reason == condition.reason;
+    if (same) continue;
+    if (auto stored = catalog_.set_condition(
+            key, {condition.status, condition.reason, condition.since.value_or(picture.now)});
+        !stored) {
+      spdlog::warn("object={} condition not recorded, ignoring: {}", object, to_string(stored.error()));
+      continue;
+    }
+    if (condition.type != "Ready" || condition.reason == "Progressing") continue;
+    const bool good = condition.status == "True" || condition.reason == "NotYetSupported" ||
+                      condition.reason == "Pending" || condition.reason == "NotRunning";
+    spdlog::log(good ? spdlog::level::info : spdlog::level::warn, "object={} ready={} reason={} message='{}'", object,
+                condition.status, condition.reason, condition.message);
+    event(object, good ? EventType::Normal : EventType::Warning, condition.reason, condition.message);
+  }
+}
+
+void Reporter::forget_vanished(const Picture& picture, const std::vector<ObjectStatus>& statuses) {
+  std::set<std::string> here(picture.in_flight);
+  for (const ObjectStatus& status : statuses) here.insert(to_string(status.name));
+  for (const auto& [name, absence] : picture.declared.absences) here.insert(to_string(name));
+  std::set<std::string> gone;
+  for (const auto& [key, condition] : picture.memory.conditions) {
+    const std::string object = object_in_key(key);
+    if (!here.contains(object)) gone.insert(object);
+  }
+  if (!picture.declared.complete) return;
+  for (const std::string& object : gone) {
+    spdlog::info("object={} gone", object);
+    event(object, EventType::Normal, "Gone", "nothing of it is left but what is in trash");
+    if (auto forgotten = catalog_.forget(object); !forgotten) {
+      spdlog::warn("object={} not forgotten, ignoring: {}", object, to_string(forgotten.error()));
+    }
+  }
+}
+
+}  // namespace cowherd

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tells what changed: one log line and one event per change of the world, nothing when nothing changed. Keeps in the
+// catalog what status needs: generations, and since when conditions hold.
+#pragma once
+
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "reconciler/daemon/status.h"
+#include "reconciler/execute/executor.h"
+
+namespace cowherd {
+
+class Reporter {
+ public:
+  Reporter(Catalog& catalog, Clock& clock) : catalog_(catalog), clock_(clock) {}
+
+  void report(const Picture& picture, const std::vector<ObjectStatus>& statuses);
+  void report(const Outcome& outcome);
+
+ private:
+  void report_conditions(const Picture& picture, const ObjectStatus& status);
+  void report_source(const Picture& picture);
+  void remember_generation(const Picture& picture, const ObjectStatus& status);
+  void forget_vanished(const Picture& picture, const std::vector<ObjectStatus>& statuses);
+  void event(const std::string& object, EventType type, const std::string& reason, const std::string& message);
+
+  Catalog& catalog_;
+  Clock& clock_;
+  std::set<std::string> told_{};  // texts of the source and notes said in the last pass
+};
+
+}  // namespace cowherd

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reconciler/daemon/status.h"
+
+#include <algorithm>
+
+namespace cowherd {
+
+namespace {
+
+// What blocks hardest is said first.
+int weight_of(BlockKind kind) {
+  switch (kind) {
+    case BlockKind::Unknown: return 5;
+    case BlockKind::Approval: return 4;
+    case BlockKind::Guard: return 3;
+    case BlockKind::Backoff: return 2;
+    case BlockKind::Waiting: return 1;
+  }
+  return 0;
+}
+
+const Blocked* hardest_block(const Plan& plan, const std::string& object) {
+  const Blocked* hardest = nullptr;
+  for (const Blocked& blocked : plan.blocked) {
+    if (blocked.object != object) continue;
+    if (hardest == nullptr || weight_of(blocked.kind) > weight_of(hardest->kind)) hardest = &blocked;
+  }
+  return hardest;
+}
+
+const Step* first_step(const Plan& plan, const std::string& object) {
+  for (const Step& step : plan.steps) {
+    if (object_of(step.action) == object) return &step;
+  }
+  return nullptr;
+}
+
+ObjectStatus status_of_other(const Picture& picture, const ObjectName& name, const Declared& declared) {
+  ObjectStatus status;
+  status.name = name;
+  status.metadata = declared.object.metadata;
+  status.spec = declared.object.spec;
+  status.declared = true;
+  status.origin = to_string(declared.spot);
+  status.spec_hash = spec_hash(declared.object.spec);
+  status.generation = generation_of(picture.memory, to_string(name), status.spec_hash).number;
+  add_condition(picture, status,
+                {"Ready", "Unknown", "NotYetSupported",
+                 "this version reads and checks the document; nothing acts on it yet", std::nullopt});
+  return status;
+}
+
+}  // namespace
+
+Generation generation_of(const CatalogMemory& memory, const std::string& object, const Digest& hash) {
+  const auto known = memory.generations.find(object);
+  if (known == memory.generations.end()) return {1, hash.str()};
+  if (known->second.spec_hash == hash.str()) return known->second;
+  return {known->second.number + 1, hash.str()};
+}
+
+void add_condition(const Picture& picture, ObjectStatus& status, Condition condition) {
+  const auto memory = picture.memory.conditions.find(to_string(status.name) + " " + condition.type);
+  if (memory != picture.memory.conditions.end() && memory->second.status == condition.status) {
+    condition.since = memory->second.since;
+  } else {
+    condition.since = picture.now;
+  }
+  status.conditions.push_back(std::move(condition));
+}
+
+Verdict verdict_of(const Picture& picture, const std::string& object, Condition ready_when_settled) {
+  Verdict verdict;
+  verdict.ready = std::move(ready_when_settled);
+  const Step* step = first_step(picture.plan, object);
+  const bool in_flight = picture.in_flight.contains(object);
+  if (step != nullptr || in_flight) {
+    verdict.reconciling = true;
+    verdict.reconciling_message = step != nullptr ? describe(step->action) + ": " + step->reason : "a step is under way";
+    verdict.ready = {"Ready", "False", "Progressing", verdict.reconciling_message, std::nullopt};
+  }
+  const Blocked* blocked = hardest_block(picture.plan, object);
+  if (blocked == nullptr) return verdict;
+  const std::string ready = blocked->kind == BlockKind::Unknown ? "Unknown" : "False";
+  const bool edit_waits = blocked->kind == BlockKind::Approval && verdict.ready.status == "True";
+  if (!edit_waits) verdict.ready = {"Ready", ready, blocked->reason, blocked->message, std::nullopt};
+  verdict.stalled = blocked->kind == BlockKind::Approval || blocked->kind == BlockKind::Guard;
+  verdict.stalled_reason = blocked->reason;
+  verdict.stalled_message = blocked->message;
+  return verdict;
+}
+
+void add_conditions(const Picture& picture, const Verdict& verdict, ObjectStatus& status) {
+  add_condition(picture, status, verdict.ready);
+  add_condition(picture, status,
+                {"Reconciling", verdict.reconciling ? "True" : "False",
+                 verdict.reconciling ? "Progressing" : "Settled", verdict.reconciling_message, std::nullopt});
+  add_condition(picture, status,
+                {"Stalled", verdict.stalled ? "True" : "False", verdict.stalled ? verdict.stalled_reason : "NotStalled",
+                 verdict.stalled_message, std::nullopt});
+  const std::string object = to_string(status.name);
+  for (const auto& [key, attempts] : picture.memory.attempts) {
+    if (!key.starts_with(object + " ") || attempts.next_try + std::chrono::hours{1} < picture.now) continue;
+    status.last_error = attempts.last_error;
+    if (attempts.next_try > picture.now) status.next_retry = attempts.next_try;
+  }
+  for (const Blocked& blocked : picture.plan.blocked) {
+    if (blocked.object == object && blocked.until) status.next_retry = blocked.until;
+  }
+}
+
+const Condition* condition_of(const ObjectStatus& status, std::string_view type) {
+  for (const Condition& condition : status.conditions) {
+    if (condition.type == type) return &condition;
+  }
+  return nullptr;
+}
+
+std::vector<ObjectStatus> statuses_of(const Picture& picture) {
+  std::vector<ObjectStatus> statuses;
+  for (const auto& [name, wanted] : picture.wanted.templates) statuses.push_back(status_of_template(picture, wanted));
+  for (const WantedSandbox& wanted : picture.wanted.sandboxes) {
+    statuses.push_back(status_of_sandbox(picture, wanted));
+  }
+  for (const auto& [name, declared] : picture.declared.objects) {
+    if (name.kind == Kind::Template || name.kind == Kind::Sandbox) continue;
+    statuses.push_back(status_of_other(picture, name, declared));
+  }
+  std::stable_sort(statuses.begin(), statuses.end(),
+                   [](const ObjectStatus& a, const ObjectStatus& b) { return a.name < b.name; });
+  return statuses;
+}
+
+}  // namespace cowherd

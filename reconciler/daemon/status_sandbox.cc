@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reconciler/daemon/status.h"
+
+namespace cowherd {
+
+namespace {
+
+std::string phase_text(const Fact<MachineState>& machine) {
+  if (machine.unknown()) return "Unknown";
+  if (machine.absent()) return "Stopped";
+  return std::string(to_string(machine->phase));
+}
+
+Condition ready_of(const Picture& picture, const WantedSandbox& wanted, const Fact<MachineState>& machine) {
+  if (wanted.fate == Fate::Remove) return {"Ready", "False", "Deleting", wanted.reason, std::nullopt};
+  if (wanted.fate == Fate::Create) return {"Ready", "False", "Pending", "it is not created yet", std::nullopt};
+  if (wanted.identity.retained && !wanted.is_declared) {
+    return {"Ready", "True", "Retained", "no longer declared; its directory is kept", std::nullopt};
+  }
+  if (wanted.power == PowerState::Stopped) {
+    const bool expired = wanted.identity.expired_generation == wanted.identity.generation;
+    const bool completed = !expired && wanted.identity.spec.power_state == PowerState::Running;
+    const bool failed = completed && wanted.identity.last_exit && !wanted.identity.last_exit->success;
+    return {"Ready", failed ? "False" : "True", expired ? "Expired" : completed ? (failed ? "Failed" : "Completed") : "Stopped",
+            wanted.power_reason, std::nullopt};
+  }
+  if (!machine.known()) return {"Ready", "False", "NotRunning", "no VM runs", std::nullopt};
+  return {"Ready", "True", "Running",
+          "pid " + std::to_string(machine->pid) + ", up " + print_age(picture.now - machine->started_at), std::nullopt};
+}
+
+void add_machine(const Fact<MachineState>& machine, ObjectStatus& status) {
+  status.facts.emplace_back("power", phase_text(machine));
+  if (!machine.known()) return;
+  if (machine->phase == MachinePhase::Dead) return;
+  status.facts.emplace_back("vmPid", std::to_string(machine->pid));
+  status.facts.emplace_back("accelerator", machine->accelerator);
+  status.facts.emplace_back("startedAt", print_moment(machine->started_at));
+  status.resources.emplace_back("Machine", "pid " + std::to_string(machine->pid));
+}
+
+void add_disk(const SandboxIdentity& identity, const Fact<DiskState>& disk, ObjectStatus& status) {
+  status.facts.emplace_back("diskDriver", std::string(to_string(identity.driver)));
+  if (!disk.known()) return;
+  status.facts.emplace_back("diskSize", print_quantity(identity.disk_size));
+  status.facts.emplace_back("diskAllocated", print_quantity(disk->store_allocated));
+  if (disk->usage) {
+    status.facts.emplace_back("cowUsed", print_quantity(to_bytes(disk->usage->used)));
+    status.facts.emplace_back("cowLimit", print_quantity(to_bytes(disk->usage->total)));
+  }
+  if (disk->active && !disk->node.empty()) {
+    status.resources.emplace_back(identity.driver == DiskDriverKind::DmSnapshot ? "DmDevice" : "Qcow2Overlay",
+                                  disk->node);
+  }
+}
+
+void add_own_conditions(const Picture& picture, const WantedSandbox& wanted, ObjectStatus& status) {
+  if (wanted.identity.expired_generation == wanted.identity.generation) {
+    add_condition(picture, status, {"Expired", "True", "TtlExpired",
+                                    "its ttl is over; edit it to start again", std::nullopt});
+  }
+  if (!wanted.held_edits.empty()) {
+    add_condition(picture, status,
+                  {"ApprovalRequired", "True", wanted.approval.empty() ? "Waiting" : "EditHeld",
+                   "approve with " + wanted.approval, std::nullopt});
+  }
+  const auto name = ResourceName::make(wanted.identity.template_name);
+  if (!name || !wanted.present) return;
+  const auto source = picture.wanted.templates.find(*name);
+  if (source == picture.wanted.templates.end() || !source->second.current) return;
+  if (source->second.current->id != wanted.identity.revision) {
+    add_condition(picture, status, {"TemplateOutdated", "True", "NewerRevision",
+                                    "the template has a newer revision; the sandbox keeps its own", std::nullopt});
+  }
+}
+
+}  // namespace
+
+ObjectStatus status_of_sandbox(const Picture& picture, const WantedSandbox& wanted) {
+  const SandboxIdentity& identity = wanted.present ? *wanted.present : wanted.identity;
+  ObjectStatus status;
+  status.name = {Kind::Sandbox, identity.name};
+  status.metadata.name = identity.name;
+  status.metadata.labels = identity.labels;
+  status.spec = Spec{identity.spec};
+  status.origin = identity.origin;
+  status.spec_hash = identity.spec_hash;
+  status.generation = wanted.identity.generation;
+  status.uid = wanted.present ? identity.uid.str() : "";
+  if (wanted.present) status.observed_generation = wanted.present->generation;
+  const auto declared = picture.declared.objects.find(status.name);
+  if (declared != picture.declared.objects.end()) {
+    status.declared = true;
+    status.metadata = declared->second.object.metadata;
+    status.spec = declared->second.object.spec;
+    status.origin = to_string(declared->second.spot);
+    status.spec_hash = spec_hash(declared->second.object.spec);
+    if (!wanted.held_edits.empty()) ++status.generation;
+  }
+  status.pending = wanted.held_edits;
+
+  const auto machine = picture.seen.machines.find(identity.uid);
+  const auto disk = picture.seen.disks.find(identity.uid);
+  const Fact<MachineState> vm = machine == picture.seen.machines.end() ? Fact<MachineState>(Absent{}) : machine->second;
+  if (wanted.present) {
+    add_machine(vm, status);
+    if (disk != picture.seen.disks.end()) add_disk(identity, disk->second, status);
+    status.facts.emplace_back("template", identity.template_name);
+    status.facts.emplace_back("revision", identity.revision.short12());
+    if (identity.expires) status.facts.emplace_back("expiresAt", print_moment(*identity.expires));
+    if (identity.last_exit) {
+      status.facts.emplace_back("lastExit", identity.last_exit->reason + " at " + print_moment(identity.last_exit->at));
+    }
+  }
+  add_conditions(picture, verdict_of(picture, to_string(status.name), ready_of(picture, wanted, vm)), status);
+  add_own_conditions(picture, wanted, status);
+  return status;
+}
+
+}  // namespace cowherd

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "reconciler/desired/backoff.h"
+#include "reconciler/desired/expand.h"
+
+namespace cowherd {
+
+namespace {
+
+using Templates = std::map<ResourceName, WantedTemplate>;
+
+// Power, expiry and restarts follow from the identity and the clock alone.
+void settle_power(WantedSandbox& sandbox, Moment now) {
+  SandboxIdentity& identity = sandbox.identity;
+  const bool was_latched = identity.expired_generation == identity.generation;
+  if (!was_latched && identity.expires && *identity.expires <= now) {
+    identity.expired_generation = identity.generation;
+  }
+  sandbox.power = identity.spec.power_state;
+  sandbox.power_reason = "declared";
+  if (identity.retained) {
+    sandbox.power = PowerState::Stopped;
+    sandbox.power_reason = "retained";
+    return;
+  }
+  if (identity.expired_generation == identity.generation) {
+    sandbox.power = PowerState::Stopped;
+    sandbox.power_reason = "ttl expired";
+    if (identity.spec.on_expire == OnExpire::Delete) {
+      identity.disk_discarded = true;
+      sandbox.disk_wanted = false;
+    }
+    return;
+  }
+  if (!identity.last_exit || identity.last_exit->generation != identity.generation) return;
+  const LastExit& last = *identity.last_exit;
+  const bool stays_down = identity.spec.restart == RestartType::Never ||
+                          (identity.spec.restart == RestartType::OnFailure && last.success);
+  if (stays_down && sandbox.power == PowerState::Running) {
+    sandbox.power = PowerState::Stopped;
+    sandbox.power_reason = last.success ? "the guest shut down" : "the VM failed: " + last.reason;
+    return;
+  }
+  if (last.failures > 0) sandbox.start_not_before = last.at + backoff_after(last.failures, identity.uid.str());
+}
+
+// A new generation: the clock of the ttl starts again and latches open.
+void apply_spec(SandboxIdentity& identity, const Declared& declared, Moment now) {
+  identity.spec = std::get<SandboxSpec>(declared.object.spec.what);
+  identity.spec_hash = spec_hash(declared.object.spec);
+  if (identity.spec.ttl) {
+    identity.expires = now + *identity.spec.ttl;
+  } else {
+    identity.expires.reset();
+  }
+  identity.expired_generation.reset();
+  identity.disk_discarded = false;
+  if (identity.spec.disk_size && *identity.spec.disk_size > identity.disk_size) {
+    identity.disk_size = round_up(*identity.spec.disk_size, 4_KiB);
+  }
+}
+
+std::optional<Hindrance> template_hindrance(const ResourceName& name, const Templates& templates) {
+  const auto found = templates.find(name);
+  if (found == templates.end() || found->second.fate != Fate::Keep) {
+    return Hindrance{"TemplateNotFound", "template '" + name.str() + "' is not declared"};
+  }
+  if (!found->second.current && found->second.source_problem) {
+    return Hindrance{"TemplateNotReady",
+                     "template '" + name.str() + "': " + found->second.source_problem->message};
+  }
+  return std::nullopt;
+}
+
+WantedSandbox create(const ExpandInput& input, const Declared& declared, const Templates& templates, Uid uid) {
+  WantedSandbox sandbox;
+  sandbox.fate = Fate::Create;
+  sandbox.is_declared = true;
+  sandbox.reason = "declared at " + to_string(declared.spot);
+  SandboxIdentity& identity = sandbox.identity;
+  identity.uid = std::move(uid);
+  identity.name = declared.object.metadata.name;
+  identity.origin = declared.spot.file;
+  identity.labels = declared.object.metadata.labels;
+  identity.created = input.now;
+  identity.driver = input.new_disk_driver;
+  apply_spec(identity, declared, input.now);
+  const ResourceName& template_name = identity.spec.template_ref;
+  identity.template_name = template_name.str();
+  sandbox.hindrance = template_hindrance(template_name, templates);
+  if (!sandbox.hindrance) {
+    const WantedTemplate& source = templates.at(template_name);
+    sandbox.template_inputs = source.current ? source.current->inputs : source.inputs;
+    if (source.current) identity.revision = source.current->id;
+    const Bytes offered = std::max(identity.spec.disk_size.value_or(Bytes{}), source.spec.disk_size.value_or(Bytes{}));
+    identity.disk_size = round_up(offered, 4_KiB);
+  }
+  settle_power(sandbox, input.now);
+  return sandbox;
+}
+
+// The one with the highest cost decides how the edit is applied.
+ChangeClass worst_of(const std::vector<FieldChange>& edits) {
+  ChangeClass worst = ChangeClass::Live;
+  for (const FieldChange& edit : edits) worst = std::max(worst, edit.change);
+  return worst;
+}
+
+std::string_view approval_verb(ChangeClass change) {
+  return change == ChangeClass::DataLoss ? "dataloss" : "replace";
+}
+
+// Declared and present: nothing, an edit in place, an edit that waits, or a replacement (two entries).
+std::vector<WantedSandbox> keep(const ExpandInput& input, const Declared& declared, const SandboxIdentity& present,
+                                const Templates& templates, const FreshUid& fresh_uid) {
+  WantedSandbox sandbox;
+  sandbox.is_declared = true;
+  sandbox.present = present;
+  sandbox.identity = present;
+  sandbox.identity.origin = declared.spot.file;
+  sandbox.identity.labels = declared.object.metadata.labels;
+  sandbox.identity.retained = false;
+  const Digest hash = spec_hash(declared.object.spec);
+  if (hash != present.spec_hash) {
+    const std::vector<FieldChange> edits = changes(Spec{present.spec}, declared.object.spec);
+    const ChangeClass worst = worst_of(edits);
+    if (worst < ChangeClass::Replace) {
+      sandbox.edits = edits;
+      sandbox.identity.generation = present.generation + 1;
+      apply_spec(sandbox.identity, declared, input.now);
+    } else {
+      const auto& spec = std::get<SandboxSpec>(declared.object.spec.what);
+      const std::string verb(approval_verb(worst));
+      const bool approved = spec.update_strategy == UpdateStrategy::Recreate ||
+                            is_approved(input, verb, declared.object.metadata, present.uid, hash);
+      if (approved) {
+        WantedSandbox successor = create(input, declared, templates, fresh_uid());
+        successor.identity.generation = present.generation + 1;
+        successor.edits = edits;
+        sandbox.identity = present;
+        if (successor.hindrance) {  // never take the old one away for one that cannot be made
+          sandbox.held_edits = edits;
+          sandbox.hindrance = successor.hindrance;
+          settle_power(sandbox, input.now);
+          return {sandbox};
+        }
+        sandbox.fate = Fate::Remove;
+        sandbox.power = PowerState::Stopped;
+        sandbox.reason = "replaced: " + edits.front().path + " changed";
+        return {sandbox, successor};
+      }
+      sandbox.held_edits = edits;
+      sandbox.approval = verb + "@" + hash.short8();
+    }
+  }
+  settle_power(sandbox, input.now);
+  return {sandbox};
+}
+
+// A retained directory of that name is adopted when template and disk agree.
+bool may_adopt(const SandboxIdentity& retained, const Declared& declared) {
+  const auto& spec = std::get<SandboxSpec>(declared.object.spec.what);
+  return retained.template_name == spec.template_ref.str() &&
+         (!spec.disk_size || round_up(*spec.disk_size, 4_KiB) >= retained.disk_size);
+}
+
+WantedSandbox undeclared(const ExpandInput& input, const SandboxIdentity& present) {
+  WantedSandbox sandbox;
+  sandbox.present = present;
+  sandbox.identity = present;
+  const ObjectName name{Kind::Sandbox, present.name};
+  if (present.retained) {
+    sandbox.reason = "retained by its deletionPolicy";
+    settle_power(sandbox, input.now);
+    const bool wanted_gone = is_approved(input, "delete", Metadata{}, present.uid, present.spec_hash);
+    if (wanted_gone) {
+      sandbox.fate = Fate::Remove;
+      sandbox.reason = "deletion approved";
+    }
+    return sandbox;
+  }
+  if (!confirmed_absent(input.declared, name, input.now, input.prune_delay)) {
+    sandbox.reason = "not declared in this look; absence is not confirmed yet";
+    settle_power(sandbox, input.now);
+    return sandbox;
+  }
+  sandbox.is_prune = true;
+  sandbox.power = PowerState::Stopped;
+  sandbox.power_reason = "no longer declared";
+  sandbox.reason = "no longer declared (was in " + present.origin + ")";
+  if (present.spec.deletion_policy == SandboxDeletionPolicy::Retain) {
+    sandbox.identity.retained = true;
+  } else {
+    sandbox.fate = Fate::Remove;
+  }
+  return sandbox;
+}
+
+}  // namespace
+
+std::vector<WantedSandbox> expand_sandboxes(const ExpandInput& input, const Templates& templates,
+                                            const FreshUid& fresh_uid) {
+  std::map<ResourceName, const SandboxIdentity*> present;
+  std::vector<const SandboxIdentity*> doubles;
+  const Error* unreadable = nullptr;
+  for (const auto& [uid, fact] : input.store.sandboxes) {
+    if (fact.unknown()) unreadable = &fact.why();
+    if (!fact.known()) continue;
+    if (!present.emplace(fact->name, &*fact).second) doubles.push_back(&*fact);
+  }
+
+  std::vector<WantedSandbox> wanted;
+  for (const auto& [name, declared] : input.declared.objects) {
+    if (name.kind != Kind::Sandbox) continue;
+    const auto found = present.find(name.name);
+    if (found == present.end()) {
+      WantedSandbox sandbox = create(input, declared, templates, fresh_uid());
+      if (unreadable != nullptr) {  // it may be this very sandbox: unknown is not absent
+        sandbox.hindrance = Hindrance{"SandboxUnknown", "an unreadable sandbox directory may hold this name: " +
+                                                            to_string(*unreadable)};
+      }
+      wanted.push_back(std::move(sandbox));
+      continue;
+    }
+    const SandboxIdentity& identity = *found->second;
+    if (identity.retained && !may_adopt(identity, declared)) {
+      WantedSandbox sandbox = create(input, declared, templates, fresh_uid());
+      sandbox.hindrance = Hindrance{
+          "NameTaken", "a retained sandbox of this name exists and its template or disk differs; "
+                       "`cowherd approve delete Sandbox/" + name.name.str() + "` lets it go"};
+      wanted.push_back(undeclared(input, identity));
+      wanted.push_back(std::move(sandbox));
+      continue;
+    }
+    for (WantedSandbox& sandbox : keep(input, declared, identity, templates, fresh_uid)) {
+      wanted.push_back(std::move(sandbox));
+    }
+  }
+  for (const auto& [name, identity] : present) {
+    if (!input.declared.objects.contains({Kind::Sandbox, name})) wanted.push_back(undeclared(input, *identity));
+  }
+  for (const SandboxIdentity* twin : doubles) {
+    WantedSandbox sandbox;
+    sandbox.fate = Fate::Hold;
+    sandbox.present = *twin;
+    sandbox.identity = *twin;
+    sandbox.hindrance =
+        Hindrance{"NameTaken", "two directories claim this name; move sandboxes/" + twin->uid.str() + " away"};
+    wanted.push_back(std::move(sandbox));
+  }
+  std::stable_sort(wanted.begin(), wanted.end(), [](const WantedSandbox& a, const WantedSandbox& b) {
+    return a.identity.name < b.identity.name;
+  });
+  return wanted;
+}
+
+}  // namespace cowherd

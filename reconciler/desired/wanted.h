@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// What should exist on this host, spelled out: concrete objects with their identities, each with the reason.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "resources/kinds/object.h"
+#include "resources/manifest/diagnostic.h"
+#include "resources/store/identity.h"
+
+namespace cowherd {
+
+// What becomes of an object in this pass.
+enum class Fate {
+  Keep,
+  Create,
+  Remove,
+  Hold,  // nothing is done to it, with the reason
+};
+
+// Why an object cannot go on now: a CamelCase reason and a message for its conditions.
+struct Hindrance {
+  std::string reason{};
+  std::string message{};
+  bool operator==(const Hindrance&) const = default;
+};
+
+struct WantedTemplate {
+  ResourceName name{};
+  Fate fate = Fate::Keep;
+  std::string reason{};
+  TemplateSpec spec{};                        // meaningful unless fate is Remove
+  Digest spec_hash{};
+  Digest inputs{};                            // empty while a source file cannot be stamped
+  std::vector<SourceFile> sources{};
+  std::optional<Hindrance> source_problem{};  // a file is missing or unreadable
+  std::optional<RevisionIdentity> current{};  // the revision that answers the spec
+  bool is_prune = false;                      // its document vanished: counts against the cap
+  bool operator==(const WantedTemplate&) const = default;
+};
+
+struct WantedSandbox {
+  Fate fate = Fate::Keep;
+  std::string reason{};
+  SandboxIdentity identity{};                 // as sandbox.json shall say; revision and sizes open until created
+  std::optional<SandboxIdentity> present{};   // as it says now
+  Digest template_inputs{};                   // Create: the revision is the one built from these
+  PowerState power = PowerState::Running;
+  std::string power_reason{};                 // "declared", "ttl expired", …
+  bool disk_wanted = true;
+  std::optional<Moment> start_not_before{};   // restart backoff
+  std::vector<FieldChange> edits{};           // applied by this pass
+  std::vector<FieldChange> held_edits{};      // wait for approval
+  std::string approval{};                     // the exact annotation value that approves them
+  std::optional<Hindrance> hindrance{};
+  bool is_prune = false;
+  bool is_declared = false;
+  bool operator==(const WantedSandbox&) const = default;
+};
+
+struct Wanted {
+  std::map<ResourceName, WantedTemplate> templates{};
+  std::vector<WantedSandbox> sandboxes{};  // by name; a replaced one stands before its successor
+  bool operator==(const Wanted&) const = default;
+};
+
+}  // namespace cowherd

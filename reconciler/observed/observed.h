@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// One full look at the host: facts about every object, and what else there is that carries our mark.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "resources/block/disk.h"
+#include "resources/machine/machine.h"
+#include "resources/store/approvals.h"
+#include "resources/store/store.h"
+
+namespace cowherd {
+
+struct Observed {
+  Moment at{};
+  StoreContents store{};
+  std::map<Uid, Fact<DiskState>> disks{};        // of every known sandbox identity
+  std::map<Uid, Fact<MachineState>> machines{};  // of every known sandbox identity
+  std::map<std::string, Fact<FileStamp>> host_files{};
+  std::vector<Approval> approvals{};
+  Fact<std::vector<MarkedDevice>> marked_devices{};
+  std::vector<Uid> machine_directories{};        // runtime directories, whoever they belong to
+  Bytes host_memory{};
+  SpaceInfo space{};                             // of the state directory; total 0: could not be told
+  Disks::Choice new_disks{};
+  bool operator==(const Observed&) const = default;
+};
+
+// Things with our mark that nothing explains: reported, never removed.
+std::vector<std::string> orphans(const Observed& seen);
+
+}  // namespace cowherd

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// Disks: | wanted | store | device          | -> |
+//        | yes    | no    | -               | make the store, activate
+//        | yes    | yes   | none, VM wanted | activate
+//        | yes    | yes   | smaller         | (VM stops) deactivate, grow, activate
+//        | yes    | yes   | fault           | nothing, with what to do: never repaired by guessing
+//        | yes    | yes   | active, no VM   | deactivate: a stopped sandbox holds no device
+//        | no     | yes   | -               | deactivate, then the store goes (discard or with the sandbox)
+//        | unknown                          | nothing
+#include "reconciler/plan/sandbox_rules.h"
+
+namespace cowherd {
+
+namespace {
+
+std::string fault_message(const DiskState& disk) {
+  switch (disk.fault) {
+    case DiskFault::Overflow:
+      return "the copy-on-write store is full (" + disk.detail + "); stop the sandbox and raise resources.disk.cowLimit";
+    case DiskFault::Invalid:
+      return "the kernel gave the copy-on-write store up (" + disk.detail +
+             "), as it does when the host file system was full; the store is kept";
+    case DiskFault::Mismatch: return "the device is not the one this sandbox should have: " + disk.detail;
+    case DiskFault::None: break;
+  }
+  return disk.detail;
+}
+
+std::string fault_reason(DiskFault fault) {
+  switch (fault) {
+    case DiskFault::Overflow: return "DiskFull";
+    case DiskFault::Invalid: return "DiskInvalid";
+    case DiskFault::Mismatch: return "DiskMismatch";
+    case DiskFault::None: break;
+  }
+  return "DiskFault";
+}
+
+bool has_device(const SandboxView& view) { return view.wanted.identity.driver == DiskDriverKind::DmSnapshot; }
+
+// The VM that has the device open now is gone when the pass is done, or is none.
+bool device_is_free_then(const SandboxView& view) { return !view.vm_lives() || !view.vm_wanted() || view.restart_wanted(); }
+
+void take_away(const SandboxView& view, const DiskState& disk, Proposal& proposal) {
+  const WantedSandbox& wanted = view.wanted;
+  if (has_device(view) && disk.active && device_is_free_then(view)) {
+    proposal.propose(Action{DeactivateDisk{wanted.identity.uid, wanted.identity.name}}, wanted.power_reason);
+  }
+  if (!wanted.disk_wanted && disk.store_present && wanted.fate == Fate::Keep) {
+    proposal.propose(Action{DiscardDisk{wanted.identity.uid, wanted.identity.name}}, wanted.power_reason);
+  }
+}
+
+void resize(const SandboxView& view, const DiskState& disk, Proposal& proposal) {
+  const SandboxIdentity& identity = view.wanted.identity;
+  if (!device_is_free_then(view)) return;
+  if (has_device(view) && disk.active) {
+    proposal.propose(Action{DeactivateDisk{identity.uid, identity.name}}, "the disk grows");
+  }
+  proposal.propose(Action{GrowDisk{identity.uid, identity.name}},
+                   print_quantity(disk.size) + " -> " + print_quantity(identity.disk_size));
+  if (has_device(view) && view.vm_wanted()) {
+    proposal.propose(Action{ActivateDisk{identity.uid, identity.name}}, "the disk grew");
+  }
+}
+
+}  // namespace
+
+void diff_disk(const SandboxView& view, Proposal& proposal) {
+  const SandboxIdentity& identity = view.wanted.identity;
+  if (view.disk.unknown()) {
+    proposal.block(view.object(), BlockKind::Unknown, "DiskUnknown", to_string(view.disk.why()));
+    return;
+  }
+  const DiskState disk = view.disk.known() ? *view.disk : DiskState{};
+  if (view.wanted.fate == Fate::Remove || !view.wanted.disk_wanted) {
+    take_away(view, disk, proposal);
+    return;
+  }
+  if (!disk.store_present) {
+    proposal.propose(Action{CreateDisk{identity.uid, identity.name}}, "it has no copy-on-write store yet");
+    if (has_device(view) && view.vm_wanted()) {
+      proposal.propose(Action{ActivateDisk{identity.uid, identity.name}}, "its VM needs it");
+    }
+    return;
+  }
+  if (disk.size.value != 0 && disk.size < identity.disk_size) {
+    resize(view, disk, proposal);
+    return;
+  }
+  if (disk.fault != DiskFault::None) {
+    proposal.block(view.object(), BlockKind::Waiting, fault_reason(disk.fault), fault_message(disk));
+    return;
+  }
+  if (!has_device(view)) return;
+  if (!disk.active && view.vm_wanted()) {
+    proposal.propose(Action{ActivateDisk{identity.uid, identity.name}}, "its VM needs it");
+  }
+  if (disk.active && !view.vm_wanted() && device_is_free_then(view)) {
+    proposal.propose(Action{DeactivateDisk{identity.uid, identity.name}}, "no VM needs it: " + view.wanted.power_reason);
+  }
+}
+
+}  // namespace cowherd

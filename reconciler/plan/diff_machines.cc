@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// VMs: | wanted  | now          | -> |
+//      | running | none         | start, when the backoff is over and memory allows
+//      | running | as declared  | nothing
+//      | running | other digest | stop, start
+//      | stopped | lives        | stop
+//      | any     | dead         | reap, and nothing else in this pass (diff_sandboxes)
+//      | any     | unknown      | nothing
+#include "reconciler/desired/concrete.h"
+#include "reconciler/plan/sandbox_rules.h"
+
+namespace cowherd {
+
+namespace {
+
+void start(const SandboxView& view, MemoryBudget& budget, const std::string& reason, Proposal& proposal) {
+  const SandboxIdentity& identity = view.wanted.identity;
+  if (view.wanted.start_not_before && *view.wanted.start_not_before > view.input.now) {
+    const LastExit& last = *identity.last_exit;
+    Blocked blocked{view.object(), BlockKind::Backoff, "CrashLoopBackOff",
+                    "the VM ended " + std::to_string(last.failures) + " times in a row (" + last.reason +
+                        (last.detail.empty() ? "" : ": " + last.detail) + "); started again at " +
+                        print_moment(*view.wanted.start_not_before),
+                    view.wanted.start_not_before};
+    proposal.blocked.push_back(std::move(blocked));
+    proposal.wake_at(*view.wanted.start_not_before);
+    return;
+  }
+  if (view.disk.known() && view.disk->fault != DiskFault::None && view.disk->size >= identity.disk_size) return;
+  if (!budget.admit(identity.spec.memory)) {
+    proposal.block(view.object(), BlockKind::Waiting, "InsufficientMemory",
+                   "running VMs take " + print_quantity(budget.in_use()) + " of the memory budget of " +
+                       print_quantity(budget.budget()) + ", and it wants " + print_quantity(identity.spec.memory) +
+                       "; stop others, or raise limits.memoryBudgetPercent");
+    return;
+  }
+  proposal.propose(Action{StartMachine{identity.uid, identity.name}}, reason);
+}
+
+void stop(const SandboxView& view, const std::string& reason, Proposal& proposal) {
+  const SandboxIdentity& identity = view.wanted.present ? *view.wanted.present : view.wanted.identity;
+  proposal.propose(Action{StopMachine{identity.uid, identity.name, StopMode::Graceful, identity.spec.graceful_stop}},
+                   reason);
+}
+
+void report_phase(const SandboxView& view, Proposal& proposal) {
+  if (view.machine->phase == MachinePhase::DiskStopped) {
+    proposal.block(view.object(), BlockKind::Waiting, "DiskStopped",
+                   "the guest is stopped because its disk could not take a write; free space on the host, then "
+                   "restart the sandbox");
+  }
+  if (view.machine->phase == MachinePhase::Unresponsive) {
+    proposal.block(view.object(), BlockKind::Unknown, "VmmUnresponsive",
+                   "its VMM (pid " + std::to_string(view.machine->pid) + ") does not answer; it is left alone");
+  }
+}
+
+}  // namespace
+
+MemoryBudget::MemoryBudget(const PlanInput& input)
+    : budget_{input.seen.host_memory.value / 100 * static_cast<std::uint64_t>(input.limits.memory_budget_percent)} {
+  for (const auto& [uid, machine] : input.seen.machines) {
+    if (machine.known() && machine->phase != MachinePhase::Dead) in_use_ = in_use_ + machine->memory;
+  }
+  for (const WantedSandbox& wanted : input.wanted.sandboxes) {  // a restart gives back what it takes
+    const auto machine = input.seen.machines.find(wanted.identity.uid);
+    if (machine == input.seen.machines.end() || !machine->second.known()) continue;
+    if (machine->second->phase == MachinePhase::Dead) continue;
+    if (wanted.fate == Fate::Keep && machine->second->config_digest == config_digest_of(wanted.identity)) continue;
+    in_use_ = in_use_ - machine->second->memory;
+  }
+}
+
+bool MemoryBudget::admit(Bytes memory) {
+  if (in_use_ + memory > budget_) return false;
+  in_use_ = in_use_ + memory;
+  return true;
+}
+
+bool SandboxView::restart_wanted() const {
+  return vm_lives() && vm_wanted() && machine->config_digest != config_digest_of(wanted.identity);
+}
+
+void diff_machine(const SandboxView& view, MemoryBudget& budget, Proposal& proposal) {
+  if (view.machine.unknown()) {
+    proposal.block(view.object(), BlockKind::Unknown, "VmUnknown", to_string(view.machine.why()));
+    return;
+  }
+  if (view.vm_lives() && !view.vm_wanted()) {
+    stop(view, view.wanted.fate == Fate::Remove ? view.wanted.reason : view.wanted.power_reason, proposal);
+    return;
+  }
+  if (view.restart_wanted()) {
+    stop(view, "the VM is not as declared any more", proposal);
+    start(view, budget, "as declared now", proposal);
+    return;
+  }
+  if (view.vm_lives()) {
+    report_phase(view, proposal);
+    return;
+  }
+  if (view.vm_wanted()) {
+    const bool ran_before = view.wanted.identity.last_exit.has_value();
+    start(view, budget, ran_before ? "restartPolicy" : "powerState Running", proposal);
+  }
+}
+
+}  // namespace cowherd

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// Templates: | declared | revision answers | -> |
+//            | yes      | yes              | nothing; other revisions go when nothing uses them
+//            | yes      | no               | import, unless a source file is missing
+//            | vanished | -                | revisions go with their last user; in use: DeletionBlocked
+#include <set>
+
+#include "reconciler/plan/make_plan.h"
+
+namespace cowherd {
+
+namespace {
+
+// Who uses a revision now: the edges are read from the identity files, not from counters.
+std::vector<std::string> users_of(const Observed& seen, const std::string& template_name, const Digest& id) {
+  std::vector<std::string> users;
+  for (const auto& [uid, identity] : seen.store.sandboxes) {
+    if (identity.known() && identity->template_name == template_name && identity->revision == id) {
+      users.push_back(identity->name.str());
+    }
+  }
+  return users;
+}
+
+// Sandboxes this very pass takes away release their revision before it is collected (link, rule 2).
+bool all_users_leave(const Wanted& wanted, const std::string& template_name, const Digest& id) {
+  for (const WantedSandbox& sandbox : wanted.sandboxes) {
+    if (!sandbox.present || sandbox.present->template_name != template_name || sandbox.present->revision != id) {
+      continue;
+    }
+    if (sandbox.fate != Fate::Remove) return false;
+  }
+  return true;
+}
+
+bool sandboxes_are_all_known(const Observed& seen) {
+  if (!seen.store.unreadable.empty()) return false;
+  for (const auto& [uid, identity] : seen.store.sandboxes) {
+    if (!identity.known()) return false;
+  }
+  return true;
+}
+
+// A new sandbox of this template may be about to be created from the revision.
+bool is_about_to_be_used(const Wanted& wanted, const RevisionIdentity& revision) {
+  for (const WantedSandbox& sandbox : wanted.sandboxes) {
+    if (sandbox.fate == Fate::Create && sandbox.identity.template_name == revision.template_name.str() &&
+        sandbox.template_inputs == revision.inputs) {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size() && i < 10; ++i) text += (i == 0 ? "" : ", ") + names[i];
+  if (names.size() > 10) text += " and " + std::to_string(names.size() - 10) + " more";
+  return text;
+}
+
+void collect_unused(const PlanInput& input, const WantedTemplate& wanted, Proposal& proposal) {
+  const auto found = input.seen.store.templates.find(wanted.name.str());
+  if (found == input.seen.store.templates.end()) return;
+  std::set<std::string> users_that_stay;
+  for (const auto& [id, revision] : found->second) {
+    if (!revision.known()) {
+      if (revision.unknown()) {
+        proposal.block(template_object(wanted.name), BlockKind::Unknown, "RevisionUnknown", to_string(revision.why()));
+      }
+      continue;
+    }
+    if (wanted.current && wanted.current->id == id) continue;
+    if (is_about_to_be_used(input.wanted, *revision)) continue;
+    // Without a current revision the newest one may still be what a missing source file stands for.
+    if (wanted.fate == Fate::Keep && !wanted.current) continue;
+    if (!all_users_leave(input.wanted, wanted.name.str(), id)) {
+      for (const std::string& user : users_of(input.seen, wanted.name.str(), id)) users_that_stay.insert(user);
+      continue;
+    }
+    if (!sandboxes_are_all_known(input.seen)) {
+      proposal.notes.push_back("revision " + id.short12() + " of template '" + wanted.name.str() +
+                               "' stays: not every sandbox could be read");
+      continue;
+    }
+    Step step{Action{CollectRevision{wanted.name, id}},
+              wanted.fate == Fate::Remove ? "the template is no longer declared" : "no sandbox uses it", {}, false};
+    step.is_prune = wanted.is_prune;
+    proposal.steps.push_back(std::move(step));
+  }
+  if (wanted.fate == Fate::Remove && !users_that_stay.empty()) {
+    proposal.block(template_object(wanted.name), BlockKind::Waiting, "InUse",
+                   "no longer declared, but used by " +
+                       joined({users_that_stay.begin(), users_that_stay.end()}) +
+                       "; it goes with the last of them");
+  }
+}
+
+}  // namespace
+
+void diff_templates(const PlanInput& input, Proposal& proposal) {
+  for (const auto& [name, wanted] : input.wanted.templates) {
+    if (wanted.fate == Fate::Hold) {
+      proposal.block(template_object(name), BlockKind::Waiting, "AbsenceUnconfirmed", wanted.reason);
+      continue;
+    }
+    if (wanted.source_problem) {
+      proposal.block(template_object(name), BlockKind::Waiting, wanted.source_problem->reason,
+                     wanted.source_problem->message);
+    }
+    if (wanted.fate == Fate::Keep && !wanted.current && !wanted.source_problem) {
+      const auto built = input.seen.store.templates.find(name.str());
+      const bool first = built == input.seen.store.templates.end() || built->second.empty();
+      proposal.propose(Action{ImportRevision{name, wanted.spec, wanted.inputs, wanted.sources}},
+                       first ? wanted.reason : "the template or its source files changed");
+    }
+    collect_unused(input, wanted, proposal);
+  }
+}
+
+}  // namespace cowherd

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Trash goes for good after its grace time; what interrupted work left is removed when nothing is at work there.
+#include "reconciler/plan/make_plan.h"
+#include "resources/files/publish.h"
+
+namespace cowherd {
+
+namespace {
+
+// The object in whose directory a leftover stands; in the roots themselves it is nobody's.
+std::string owner_of(const std::string& path, const PlanInput& input) {
+  const std::string directory = name_of(parent_of(path));
+  const auto uid = Uid::make(directory);
+  if (uid) {
+    const auto sandbox = input.seen.store.sandboxes.find(*uid);
+    if (sandbox != input.seen.store.sandboxes.end() && sandbox->second.known()) {
+      return sandbox_object(sandbox->second->name);
+    }
+  }
+  const auto name = ResourceName::make(directory);
+  if (name && name_of(parent_of(parent_of(path))) == "templates") return template_object(*name);
+  return "";
+}
+
+}  // namespace
+
+void diff_trash(const PlanInput& input, Proposal& proposal) {
+  for (const TrashEntry& entry : input.seen.store.trash) {
+    const Moment due = entry.since + input.limits.trash_grace;
+    if (due > input.now) {
+      proposal.wake_at(due);
+      continue;
+    }
+    proposal.propose(Action{PurgeTrash{entry}},
+                     "in trash since " + print_moment(entry.since) + ", longer than " +
+                         print_span(input.limits.trash_grace));
+  }
+  for (const std::string& path : input.seen.store.leftovers) {
+    const std::string owner = owner_of(path, input);
+    if (owner.empty() && !input.in_flight.empty()) continue;
+    proposal.propose(Action{RemoveLeftover{path, owner.empty() ? "Leftover/" + name_of(path) : owner}},
+                     "interrupted work");
+  }
+}
+
+}  // namespace cowherd

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rules of one sandbox, family by family. Internal to plan/.
+#pragma once
+
+#include "reconciler/plan/make_plan.h"
+
+namespace cowherd {
+
+// Memory of running VMs against the budget. Starts are admitted while they fit.
+class MemoryBudget {
+ public:
+  MemoryBudget(const PlanInput& input);
+  bool admit(Bytes memory);
+  Bytes in_use() const { return in_use_; }
+  Bytes budget() const { return budget_; }
+
+ private:
+  Bytes in_use_{};
+  Bytes budget_{};
+};
+
+// What is so now, for one wanted sandbox.
+struct SandboxView {
+  const PlanInput& input;
+  const WantedSandbox& wanted;
+  const Fact<DiskState>& disk;
+  const Fact<MachineState>& machine;
+
+  std::string object() const { return sandbox_object(wanted.identity.name); }
+  bool vm_lives() const { return machine.known() && machine->phase != MachinePhase::Dead; }
+  // A VM is to run when this pass is done, as far as the declaration goes.
+  bool vm_wanted() const { return wanted.fate != Fate::Remove && wanted.power == PowerState::Running; }
+  // It runs, but not as declared.
+  bool restart_wanted() const;
+};
+
+// The device is there and right when the pass is done only if it is needed: a stopped sandbox holds no device.
+void diff_disk(const SandboxView& view, Proposal& proposal);
+void diff_machine(const SandboxView& view, MemoryBudget& budget, Proposal& proposal);
+
+}  // namespace cowherd

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "resources/machine/qemu/runtime_record.h"
+
+#include "resources/files/json.h"
+#include "resources/files/publish.h"
+
+namespace cowherd {
+namespace {
+
+constexpr Bytes kFileLimit = 64_KiB;
+
+Value number(std::uint64_t value) { return Value(static_cast<std::int64_t>(value)); }
+
+Result<std::uint64_t> count_at(const Value& map, std::string_view key) {
+  COWHERD_ASSIGN(const std::int64_t value, integer_at(map, key));
+  if (value < 0) return fail(ErrorKind::Corrupt, "'" + std::string(key) + "' is negative");
+  return static_cast<std::uint64_t>(value);
+}
+
+Result<Moment> moment_at(const Value& map, std::string_view key) {
+  COWHERD_ASSIGN(const std::string text, string_at(map, key));
+  return parse_moment(text);
+}
+
+Result<Value> read_json(FileSystem& files, const std::string& path) {
+  COWHERD_ASSIGN(const std::string text, files.read(path, kFileLimit));
+  return parse_json(text);
+}
+
+Status publish(FileSystem& files, const RuntimeDir& dir, const char* name, const Value& content) {
+  return publish_file(files, dir.path(), name, print_json(content, JsonStyle::Pretty));
+}
+
+Value print_process(const ProcessIdentity& process) {
+  Value executable = Value::map();
+  executable.set("device", number(process.executable.device));
+  executable.set("inode", number(process.executable.inode));
+  Value printed = Value::map();
+  printed.set("pid", process.pid);
+  printed.set("startTime", number(process.start_time));
+  printed.set("bootId", process.boot_id);
+  printed.set("executable", std::move(executable));
+  return printed;
+}
+
+Result<ProcessIdentity> parse_process(const Value& value) {
+  ProcessIdentity process;
+  COWHERD_ASSIGN(const std::int64_t pid, integer_at(value, "pid"));
+  // pid_max is at most 2^22 (proc(5)); 0 and -1 would address groups of processes.
+  if (pid <= 1 || pid > (1 << 22)) return fail(ErrorKind::Corrupt, "'pid' is out of range");
+  process.pid = static_cast<int>(pid);
+  COWHERD_ASSIGN(process.start_time, count_at(value, "startTime"));
+  COWHERD_ASSIGN(process.boot_id, string_at(value, "bootId"));
+  const Value* executable = value.find("executable");
+  if (executable == nullptr) return fail(ErrorKind::Corrupt, "'executable' is missing");
+  COWHERD_ASSIGN(process.executable.device, count_at(*executable, "device"));
+  COWHERD_ASSIGN(process.executable.inode, count_at(*executable, "inode"));
+  return process;
+}
+
+Result<VmRecord> parse_members(const Value& value) {
+  VmRecord record;
+  COWHERD_ASSIGN(const std::string uid, string_at(value, "uid"));
+  COWHERD_ASSIGN(record.uid, Uid::make(uid));
+  COWHERD_ASSIGN(record.name, string_at(value, "name"));
+  const Value* process = value.find("process");
+  if (process == nullptr) return fail(ErrorKind::Corrupt, "'process' is missing");
+  COWHERD_ASSIGN(record.process, parse_process(*process));
+  COWHERD_ASSIGN(record.config_digest, string_at(value, "configDigest"));
+  COWHERD_ASSIGN(record.accelerator, string_at(value, "accelerator"));
+  COWHERD_ASSIGN(record.memory.value, count_at(value, "memoryBytes"));
+  COWHERD_ASSIGN(record.vcpus, integer_at(value, "vcpus"));
+  COWHERD_ASSIGN(record.disk_node, string_at(value, "diskNode"));
+  COWHERD_ASSIGN(record.disk_format, string_at(value, "diskFormat"));
+  COWHERD_ASSIGN(record.serial_log, string_at(value, "serialLog"));
+  COWHERD_ASSIGN(record.started_at, moment_at(value, "startedAt"));
+  return record;
+}
+
+Result<ChildEnd> parse_end(const Value& value) {
+  ChildEnd end;
+  COWHERD_ASSIGN(const std::string how, string_at(value, "how"));
+  end.how = how == "signalled" ? ChildEnd::How::Signalled : ChildEnd::How::Exited;
+  COWHERD_ASSIGN(const std::int64_t status, integer_at(value, "value"));
+  end.value = static_cast<int>(status);
+  return end;
+}
+
+}  // namespace
+
+std::string print_record(const VmRecord& record) {
+  Value value = Value::map();
+  value.set("uid", record.uid.str());
+  value.set("name", record.name);
+  value.set("process", print_process(record.process));
+  value.set("configDigest", record.config_digest);
+  value.set("accelerator", record.accelerator);
+  value.set("memoryBytes", number(record.memory.value));
+  value.set("vcpus", record.vcpus);
+  value.set("diskNode", record.disk_node);
+  value.set("diskFormat", record.disk_format);
+  value.set("serialLog", record.serial_log);
+  value.set("startedAt", print_moment(record.started_at));
+  return print_json(value, JsonStyle::Pretty);
+}
+
+Result<VmRecord> parse_record(std::string_view text) {
+  Result<Value> value = parse_json(text);
+  Result<VmRecord> record = value ? parse_members(*value) : Result<VmRecord>(fail(value.error()));
+  if (record) return record;
+  Error error = std::move(record).error();
+  error.kind = ErrorKind::Corrupt;
+  return fail(std::move(error).in("reading a VM's record"));
+}
+
+Result<Uid> read_owner(FileSystem& files, const RuntimeDir& dir) {
+  COWHERD_ASSIGN(const std::string text, files.read(dir.file(RuntimeDir::kUidFile), kFileLimit));
+  return Uid::make(text);
+}
+
+Result<VmRecord> read_record(FileSystem& files, const RuntimeDir& dir, const Uid& uid) {
+  COWHERD_ASSIGN(const Uid owner, read_owner(files, dir));
+  if (owner != uid) {
+    return fail(ErrorKind::Failed, "'" + dir.path() + "' belongs to sandbox " + owner.str());
+  }
+  const std::string path = dir.file(RuntimeDir::kRecordFile);
+  COWHERD_ASSIGN(const std::string text, files.read(path, kFileLimit));
+  Result<VmRecord> record = parse_record(text);
+  if (record && record->uid != uid) return fail(ErrorKind::Corrupt, "'" + path + "' names another sandbox");
+  return std::move(record).in("looking at '" + path + "'");
+}
+
+Status write_record(FileSystem& files, const RuntimeDir& dir, const VmRecord& record) {
+  return publish_file(files, dir.path(), RuntimeDir::kRecordFile, print_record(record));
+}
+
+Status write_stop(FileSystem& files, const RuntimeDir& dir, Moment until) {
+  Value value = Value::map();
+  value.set("until", print_moment(until));
+  return publish(files, dir, RuntimeDir::kStopFile, value);
+}
+
+std::optional<Moment> read_stop(FileSystem& files, const RuntimeDir& dir) {
+  const Result<Value> value = read_json(files, dir.file(RuntimeDir::kStopFile));
+  if (!value) return std::nullopt;
+  const Result<Moment> until = moment_at(*value, "until");
+  return until ? std::optional<Moment>(*until) : std::nullopt;
+}
+
+Status write_exit(FileSystem& files, const RuntimeDir& dir, const SeenExit& seen) {
+  Value value = Value::map();
+  value.set("at", print_moment(seen.at));
+  if (seen.end) {
+    Value end = Value::map();
+    end.set("how", seen.end->how == ChildEnd::How::Exited ? "exited" : "signalled");
+    end.set("value", seen.end->value);
+    value.set("end", std::move(end));
+  }
+  return publish(files, dir, RuntimeDir::kExitFile, value);
+}
+
+std::optional<SeenExit> read_exit(FileSystem& files, const RuntimeDir& dir) {
+  const Result<Value> value = read_json(files, dir.file(RuntimeDir::kExitFile));
+  if (!value) return std::nullopt;
+  const Result<Moment> at = moment_at(*value, "at");
+  if (!at) return std::nullopt;
+  SeenExit seen{*at, std::nullopt};
+  if (const Value* printed = value->find("end")) {
+    if (const Result<ChildEnd> end = parse_end(*printed)) seen.end = *end;
+  }
+  return seen;
+}
+
+}  // namespace cowherd

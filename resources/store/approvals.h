@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Approvals: a person's word that one costly step may be taken. Each is a small file under approvals/ that names the
+// verb, the object's uid and the hash of the spec it was given for; it is consumed when the step succeeded. `cowherd
+// approve` writes them beside a running daemon, so no lock is taken.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "resources/files/file_system.h"
+#include "resources/store/layout.h"
+
+namespace cowherd {
+
+struct Approval {
+  std::string verb{};    // "replace", "dataloss", "delete" or "prune"
+  std::string object{};  // "Sandbox/web"; empty for prune
+  std::string uid{};     // of the object; empty for prune
+  std::string hash8{};   // first 8 hex digits of the spec hash; empty for prune
+  bool operator==(const Approval&) const = default;
+};
+
+// Durable when it returns; giving it again is success. Invalid for an unknown verb, or a uid or hash of another form.
+Status approve(FileSystem& files, const Layout& layout, const Approval& approval);
+
+// What is approved, sorted by file name. Files that are no approval are left alone and left out.
+Result<std::vector<Approval>> list_approvals(FileSystem& files, const Layout& layout);
+
+// Takes back every approval given for this uid. Success when there is none.
+Status consume_approvals(FileSystem& files, const Layout& layout, const Uid& uid);
+
+// Takes back `approve prune`.
+Status consume_prune_approval(FileSystem& files, const Layout& layout);
+
+}  // namespace cowherd

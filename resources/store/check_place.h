@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// An identity file is the truth about the directory it stands in, and about no other: a copied or renamed directory is
+// Corrupt, not a second object of the same identity.
+#pragma once
+
+#include <string>
+
+#include "resources/store/identity.h"
+
+namespace cowherd {
+
+Result<SandboxIdentity> check_place(Result<SandboxIdentity> identity, const Uid& directory);
+Result<RevisionIdentity> check_place(Result<RevisionIdentity> identity, const std::string& template_directory,
+                                     const Digest& directory);
+
+}  // namespace cowherd

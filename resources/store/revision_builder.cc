@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "resources/store/revision_builder.h"
+
+#include "resources/files/json.h"
+
+namespace cowherd {
+
+namespace {
+
+constexpr Bytes kImageUnit = 4_KiB;  // sandbox disks are laid out in 4 KiB chunks over the image
+constexpr const char* kImage = "image";
+constexpr const char* kKernel = "kernel";
+constexpr const char* kInitrd = "initrd";
+
+// Links and allocated blocks change without the content changing.
+bool same_file(const FileStamp& a, const FileStamp& b) {
+  return a.id == b.id && a.size == b.size && a.mtime_ns == b.mtime_ns && a.ctime_ns == b.ctime_ns;
+}
+
+std::string in_mebibytes(Bytes bytes) { return print_quantity(round_up(bytes, 1_MiB)); }
+
+}  // namespace
+
+Digest revision_id(const RevisionIdentity& revision) {
+  Value content = Value::map();
+  content.set("raw", revision.raw_sha256.str());
+  content.set("kernel", revision.kernel_sha256 ? Value(revision.kernel_sha256->str()) : Value{});
+  content.set("initrd", revision.initrd_sha256 ? Value(revision.initrd_sha256->str()) : Value{});
+  Value args = Value::list();
+  for (const std::string& arg : revision.boot_args) args.add(arg);
+  content.set("args", std::move(args));
+  return sha256(print_canonical_json(content));
+}
+
+RevisionBuilder::RevisionBuilder(FileSystem& files, BulkFiles& bulk, ImageTools& images, const ImportRequest& request,
+                                 std::string staged)
+    : files_(files), bulk_(bulk), images_(images), request_(request), staged_(std::move(staged)) {}
+
+// --- the sources
+
+Status RevisionBuilder::check(const std::string& state_dir) {
+  COWHERD_TRY(stamp_sources());
+  const std::string& path = request_.spec.image_path;
+  COWHERD_ASSIGN(image_, images_.inspect(path));
+  if (image_.virtual_size.value == 0) return fail(ErrorKind::Invalid, "image '" + path + "' is empty");
+  if (request_.spec.disk_size && *request_.spec.disk_size < image_.virtual_size) {
+    return fail(ErrorKind::Invalid,
+                "disk.size " + print_quantity(*request_.spec.disk_size) + " is less than image '" + path + "' (" +
+                    in_mebibytes(image_.virtual_size) + ")",
+                "raise spec.disk.size or leave it out");
+  }
+  return check_space(state_dir);
+}
+
+Status RevisionBuilder::stamp_sources() {
+  const TemplateSpec& spec = request_.spec;
+  sources_ = {{kImage, spec.image_path, {}}, {kKernel, spec.kernel_path, {}}};
+  if (!spec.initrd_path.empty()) sources_.push_back({kInitrd, spec.initrd_path, {}});
+  for (Source& source : sources_) {
+    COWHERD_ASSIGN(source.stamp, bulk_.stamp(source.path).in(std::string("looking at the ") + source.role));
+    if (source.stamp.type != FileType::Regular) {
+      return fail(ErrorKind::Invalid, std::string(source.role) + " '" + source.path + "' is not a regular file");
+    }
+    for (const SourceFile& planned : request_.sources) {
+      if (planned.path != source.path || same_file(planned.stamp, source.stamp)) continue;
+      return fail(ErrorKind::Stale, std::string(source.role) + " '" + source.path + "' changed since the plan");
+    }
+  }
+  return {};
+}
+
+Status RevisionBuilder::check_unchanged() {
+  for (const Source& source : sources_) {
+    const Result<FileStamp> now = bulk_.stamp(source.path);
+    if (!now && now.error().kind != ErrorKind::NotFound) return fail(now.error());
+    if (now && same_file(*now, source.stamp)) continue;
+    return fail(ErrorKind::Stale, std::string(source.role) + " '" + source.path + "' changed while it was read",
+                "replace the file by renaming a complete one over it");
+  }
+  return {};
+}
+
+const FileStamp& RevisionBuilder::stamp_of(std::string_view role) const {
+  for (const Source& source : sources_) {
+    if (source.role == role) return source.stamp;
+  }
+  return sources_.front().stamp;
+}
+
+Status RevisionBuilder::check_space(const std::string& state_dir) {
+  Bytes needed;
+  for (const Source& source : sources_) needed = needed + source.stamp.allocated;
+  COWHERD_ASSIGN(const SpaceInfo space, bulk_.space(state_dir));
+  if (needed <= space.available) return {};
+  return fail(ErrorKind::Exhausted,
+              "import image '" + request_.spec.image_path + "': it needs " + in_mebibytes(needed) + ", '" + state_dir +
+                  "' has " + in_mebibytes(space.available) + " free",
+              "free space there, or move the state directory to a larger file system");
+}
+
+// --- the work
+
+BulkControl RevisionBuilder::next_phase(const BulkControl& control, Bytes bytes) {
+  BulkControl phase{control.stop, {}};
+  if (control.progress) {
+    phase.progress = [&control, begun = begun_, bytes, total = total_](Bytes done, Bytes) {
+      control.progress(begun + std::min(done, bytes), total);
+    };
+  }
+  begun_ = begun_ + bytes;
+  return phase;
+}
+
+Result<RevisionIdentity> RevisionBuilder::build(const BulkControl& control) {
+  RevisionIdentity revision;
+  revision.template_name = request_.template_name;
+  revision.inputs = request_.inputs;
+  revision.sources = request_.sources;
+  revision.boot_args = request_.spec.boot_args;
+  const Bytes file = stamp_of(kImage).size;
+  const Bytes raw = image_.virtual_size;
+  total_ = image_.format == ImageFormat::Raw ? file + file : file + raw + raw;
+  for (const Source& source : sources_) {
+    if (source.role != std::string_view(kImage)) total_ = total_ + source.stamp.size + source.stamp.size;
+  }
+  COWHERD_TRY(build_image(revision, control));
+  COWHERD_ASSIGN(revision.kernel_sha256, take(kKernel, kKernelFile, control));
+  if (!request_.spec.initrd_path.empty()) {
+    COWHERD_ASSIGN(revision.initrd_sha256, take(kInitrd, kInitrdFile, control));
+    revision.has_initrd = true;
+  }
+  COWHERD_TRY(check_unchanged());
+  revision.id = revision_id(revision);
+  return revision;
+}
+
+Status RevisionBuilder::build_image(RevisionIdentity& revision, const BulkControl& control) {
+  const std::string target = staged_ + "/" + kRootfsFile;
+  if (image_.format == ImageFormat::Raw) {
+    COWHERD_TRY(copy_raw(revision, target, control));
+  } else {
+    COWHERD_TRY(convert_qcow2(revision, target, control));
+  }
+  return files_.sync(target);
+}
+
+Status RevisionBuilder::copy_raw(RevisionIdentity& revision, const std::string& target, const BulkControl& control) {
+  const Bytes size = stamp_of(kImage).size;
+  COWHERD_ASSIGN(const CopyReport copied, bulk_.copy(request_.spec.image_path, target, next_phase(control, size)));
+  COWHERD_ASSIGN(revision.image_sha256, bulk_.digest(target, next_phase(control, size)));
+  COWHERD_TRY(check_digest(revision.image_sha256));
+  revision.raw_sha256 = revision.image_sha256;
+  revision.image_size = round_up(copied.size, kImageUnit);
+  if (revision.image_size == copied.size) return {};
+  COWHERD_TRY(files_.resize(target, revision.image_size));
+  COWHERD_ASSIGN(revision.raw_sha256, bulk_.digest(target, next_phase(control, Bytes{})));
+  return {};
+}
+
+Status RevisionBuilder::convert_qcow2(RevisionIdentity& revision, const std::string& target,
+                                      const BulkControl& control) {
+  const std::string& path = request_.spec.image_path;
+  COWHERD_ASSIGN(revision.image_sha256, bulk_.digest(path, next_phase(control, stamp_of(kImage).size)));
+  COWHERD_TRY(check_digest(revision.image_sha256));
+  COWHERD_TRY(images_.convert_to_raw(path, target, next_phase(control, image_.virtual_size)));
+  // What was digested is what was converted only if nobody wrote to it in between.
+  COWHERD_TRY(check_unchanged());
+  COWHERD_ASSIGN(const FileStamp raw, files_.stat(target));
+  revision.image_size = round_up(raw.size, kImageUnit);
+  if (revision.image_size != raw.size) COWHERD_TRY(files_.resize(target, revision.image_size));
+  COWHERD_ASSIGN(revision.raw_sha256, bulk_.digest(target, next_phase(control, image_.virtual_size)));
+  return {};
+}
+
+Status RevisionBuilder::check_digest(const Digest& given) const {
+  if (!request_.spec.image_sha256 || *request_.spec.image_sha256 == given) return {};
+  return fail(ErrorKind::Invalid,
+              "image '" + request_.spec.image_path + "' has sha256 " + given.str() + ", the template declares " +
+                  request_.spec.image_sha256->str(),
+              "fetch the image again, or correct source.image.sha256");
+}
+
+Result<Digest> RevisionBuilder::take(std::string_view role, const char* name, const BulkControl& control) {
+  const std::string target = staged_ + "/" + name;
+  const std::string& path = role == kKernel ? request_.spec.kernel_path : request_.spec.initrd_path;
+  const Bytes size = stamp_of(role).size;
+  if (size.value == 0) return fail(ErrorKind::Invalid, std::string(role) + " '" + path + "' is empty");
+  COWHERD_TRY(bulk_.copy(path, target, next_phase(control, size)));
+  COWHERD_TRY(files_.sync(target));
+  return bulk_.digest(target, next_phase(control, size));
+}
+
+}  // namespace cowherd

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "resources/store/trash_name.h"
+
+namespace cowherd {
+
+namespace {
+
+// "2026-11-20T18:03:00Z" <-> "20261120T180300Z"
+std::string print_compact(Moment moment) {
+  std::string text;
+  for (const char c : print_moment(std::chrono::floor<std::chrono::seconds>(moment))) {
+    if (c != '-' && c != ':') text += c;
+  }
+  return text;
+}
+
+std::optional<Moment> parse_compact(std::string_view text) {
+  if (text.size() != 16) return std::nullopt;
+  std::string full(text);
+  for (const std::size_t colon : {13u, 11u}) full.insert(colon, ":");
+  for (const std::size_t dash : {6u, 4u}) full.insert(dash, "-");
+  const Result<Moment> moment = parse_moment(full);
+  if (!moment) return std::nullopt;
+  return *moment;
+}
+
+}  // namespace
+
+std::string print_trash_name(const TrashName& name) {
+  return name.kind + "-" + name.object + "-" + name.id8 + "-" + print_compact(name.since);
+}
+
+std::optional<TrashName> parse_trash_name(std::string_view text) {
+  const std::size_t kind_end = text.find('-');
+  const std::size_t time_begin = text.rfind('-');
+  if (kind_end == std::string_view::npos || time_begin <= kind_end) return std::nullopt;
+  const std::size_t id_begin = text.rfind('-', time_begin - 1);
+  if (id_begin <= kind_end || time_begin - id_begin != 9) return std::nullopt;
+  TrashName name;
+  name.kind = text.substr(0, kind_end);
+  name.object = text.substr(kind_end + 1, id_begin - kind_end - 1);
+  name.id8 = text.substr(id_begin + 1, 8);
+  const std::optional<Moment> since = parse_compact(text.substr(time_begin + 1));
+  if (!since || (name.kind != "sandbox" && name.kind != "disk" && name.kind != "revision")) return std::nullopt;
+  name.since = *since;
+  if (print_trash_name(name) != text) return std::nullopt;
+  return name;
+}
+
+}  // namespace cowherd
