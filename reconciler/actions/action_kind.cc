@@ -12,6 +12,7 @@ Key spec_key(const ResourceName& name) { return "spec/" + name.str(); }
 Key store_key(const ResourceName& name) { return "store/" + name.str(); }
 Key disk_key(const ResourceName& name) { return "disk/" + name.str(); }
 Key grown_key(const ResourceName& name) { return "grown/" + name.str(); }
+Key closed_key(const ResourceName& name) { return "closed/" + name.str(); }
 Key vm_key(const ResourceName& name) { return "vm/" + name.str(); }
 
 std::string sandbox_object(const ResourceName& name) { return to_string(ObjectName{Kind::Sandbox, name}); }

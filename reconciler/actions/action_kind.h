@@ -42,6 +42,7 @@ Key spec_key(const ResourceName& name);
 Key store_key(const ResourceName& name);  // the CoW or overlay file
 Key disk_key(const ResourceName& name);   // something a VM can open
 Key grown_key(const ResourceName& name);  // the store offers the size the identity says
+Key closed_key(const ResourceName& name);  // nothing has the store open any more
 Key vm_key(const ResourceName& name);
 
 std::string sandbox_object(const ResourceName& name);

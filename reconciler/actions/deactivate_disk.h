@@ -16,7 +16,7 @@ struct DeactivateDisk {
   std::string object() const { return sandbox_object(name); }
   std::string describe() const;
   Keys needs() const { return {store_key(name)}; }
-  Keys makes() const { return {}; }
+  Keys makes() const { return {closed_key(name)}; }
   Keys unmakes() const { return {disk_key(name)}; }
   Status precondition(Host& host) const;
   Result<Effect> apply(Host& host, const BulkControl& control) const;

@@ -15,7 +15,7 @@ struct GrowDisk {
 
   std::string object() const { return sandbox_object(name); }
   std::string describe() const;
-  Keys needs() const { return {store_key(name), spec_key(name)}; }
+  Keys needs() const { return {store_key(name), spec_key(name), closed_key(name)}; }
   Keys makes() const { return {grown_key(name)}; }
   Keys unmakes() const { return {}; }
   Status precondition(Host& host) const;

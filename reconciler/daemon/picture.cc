@@ -10,7 +10,7 @@ Picture take_picture(const World& world, const std::set<std::string>& in_flight)
   picture.declared = world.source.load(picture.now);
   picture.seen = observe(world.eyes, interesting_paths(picture.declared));
   picture.wanted = expand({picture.declared, picture.seen.store, picture.seen.host_files, picture.seen.approvals,
-                           picture.seen.new_disks.kind, picture.now, world.prune_delay},
+                           picture.seen.new_disks, picture.now, world.prune_delay},
                           world.fresh_uid);
   auto memory = world.catalog.recall();
   if (memory) picture.memory = *std::move(memory);

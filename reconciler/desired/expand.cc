@@ -36,7 +36,7 @@ Wanted expand(const ExpandInput& input, const FreshUid& fresh_uid) {
   }
   for (const auto& [text, revisions] : input.store.templates) {
     const auto name = ResourceName::make(text);
-    if (!name || wanted.templates.contains(*name)) continue;
+    if (!name || revisions.empty() || wanted.templates.contains(*name)) continue;
     WantedTemplate gone;
     gone.name = *name;
     const bool confirmed =

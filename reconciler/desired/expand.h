@@ -22,7 +22,7 @@ struct ExpandInput {
   const StoreContents& store;
   const HostFiles& host_files;              // stamps of every path interesting_paths() names
   const std::vector<Approval>& approvals;
-  DiskDriverKind new_disk_driver;
+  const Fact<Disks::Choice>& new_disks;     // the driver of disks made now
   Moment now;
   Span prune_delay;
 };

@@ -84,11 +84,16 @@ WantedSandbox create(const ExpandInput& input, const Declared& declared, const T
   identity.origin = declared.spot.file;
   identity.labels = declared.object.metadata.labels;
   identity.created = input.now;
-  identity.driver = input.new_disk_driver;
   apply_spec(identity, declared, input.now);
   const ResourceName& template_name = identity.spec.template_ref;
   identity.template_name = template_name.str();
   sandbox.hindrance = template_hindrance(template_name, templates);
+  if (input.new_disks.known()) {
+    identity.driver = input.new_disks->kind;
+  } else {
+    sandbox.hindrance = Hindrance{"NoDiskDriver", input.new_disks.unknown() ? to_string(input.new_disks.why())
+                                                                           : "this host offers no disk driver"};
+  }
   if (!sandbox.hindrance) {
     const WantedTemplate& source = templates.at(template_name);
     sandbox.template_inputs = source.current ? source.current->inputs : source.inputs;

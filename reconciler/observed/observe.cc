@@ -36,7 +36,7 @@ Observed observe(const Eyes& eyes, const std::vector<std::string>& host_paths) {
   auto approvals = list_approvals(eyes.files, eyes.store.layout());
   if (approvals) seen.approvals = *std::move(approvals);
   if (auto space = eyes.bulk.space(eyes.store.layout().root())) seen.space = *space;
-  if (auto choice = eyes.disks.choose()) seen.new_disks = *std::move(choice);
+  seen.new_disks = Fact<Disks::Choice>::from(eyes.disks.choose());
   return seen;
 }
 

@@ -25,7 +25,7 @@ struct Observed {
   std::vector<Uid> machine_directories{};        // runtime directories, whoever they belong to
   Bytes host_memory{};
   SpaceInfo space{};                             // of the state directory; total 0: could not be told
-  Disks::Choice new_disks{};
+  Fact<Disks::Choice> new_disks{};
   bool operator==(const Observed&) const = default;
 };
 

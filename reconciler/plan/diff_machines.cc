@@ -65,9 +65,10 @@ MemoryBudget::MemoryBudget(const PlanInput& input)
   for (const WantedSandbox& wanted : input.wanted.sandboxes) {  // a restart gives back what it takes
     const auto machine = input.seen.machines.find(wanted.identity.uid);
     if (machine == input.seen.machines.end() || !machine->second.known()) continue;
-    if (machine->second->phase == MachinePhase::Dead) continue;
-    if (wanted.fate == Fate::Keep && machine->second->config_digest == config_digest_of(wanted.identity)) continue;
-    in_use_ = in_use_ - machine->second->memory;
+    const bool restarts = machine->second->phase != MachinePhase::Dead && wanted.fate == Fate::Keep &&
+                          wanted.power == PowerState::Running &&
+                          machine->second->config_digest != config_digest_of(wanted.identity);
+    if (restarts) in_use_ = in_use_ - machine->second->memory;
   }
 }
 

@@ -38,6 +38,7 @@ struct DiskState {
   bool store_present = false;      // rootfs.cow or rootfs.qcow2 exists
   Bytes store_allocated{};         // st_blocks * 512
   bool active = false;             // a VM could open it now
+  bool interrupted = false;        // devices of it exist that no VM could use: deactivate or activate mends it
   std::string node{};              // what a VM opens: /dev/dm-N, or the qcow2 path
   std::string format{};            // "raw" or "qcow2", given to the VMM explicitly
   Bytes size{};                    // of the active device; for qcow2 of the overlay

@@ -4,6 +4,7 @@
 // 1 + k*(E+1), E = chunk bytes / 16 entries of {u64 old chunk, u64 new chunk}; new chunk 0 ends the store.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "resources/vocabulary/quantity.h"
@@ -21,6 +22,13 @@ enum class StoreHeader {
 
 // Of the first 16 bytes or more. Corrupt: wrong magic, version or chunk size, with which.
 Result<StoreHeader> read_store_header(std::string_view first_bytes);
+
+// The front of a store without exceptions: a valid header and a zeroed first metadata area. What cowherd creates, so that a
+// zeroed header is never legitimate: it means that the file's content was lost. The rest of the store is a hole.
+std::string empty_store_front();
+
+// The smallest store that can hold an exception: header, metadata area, one chunk.
+inline constexpr Bytes kSmallestStore{3 * kChunk.value};
 
 // The store size that can never overflow for a device of this size: D + D/E + 2 chunks, D = chunks of the device.
 Bytes store_size_that_cannot_overflow(Bytes device);

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "resources/files/bulk.h"
 
@@ -24,15 +25,33 @@ struct ImageInfo {
 // header: the first 64 KiB at most.
 Result<ImageInfo> inspect_image_header(std::string_view header, Bytes file_size);
 
+// What the header of an overlay says: qcow2 with a backing file, as create_overlay makes it.
+struct OverlayInfo {
+  Bytes virtual_size{};
+  std::string backing_file{};    // as recorded; an absolute path in ours
+  std::string backing_format{};  // "raw" in ours; "" when none is recorded
+  bool marked_corrupt = false;   // QEMU found its metadata inconsistent and refuses to write to it
+  bool operator==(const OverlayInfo&) const = default;
+};
+
+// Corrupt, with the reason, for everything that is not a well-formed qcow2 overlay; the same limits as inspect_image_header.
+Result<OverlayInfo> inspect_overlay_header(std::string_view header);
+
+// How much of a file the two need.
+inline constexpr Bytes kImageHeader{64 << 10};
+
 class ImageTools {
  public:
   virtual ~ImageTools() = default;
+  // An image somebody gave; symlinks are followed. Invalid: refused, or no regular file.
   virtual Result<ImageInfo> inspect(const std::string& path) = 0;
-  // qcow2 to sparse raw at a new path; not durable until synced.
+  // An overlay of ours, also while a VM has it open.
+  virtual Result<OverlayInfo> inspect_overlay(const std::string& path) = 0;
+  // qcow2 to sparse raw at a new path (Busy when it exists); not durable until synced. After a failure `to` is gone.
   virtual Status convert_to_raw(const std::string& from, const std::string& to, const BulkControl& control) = 0;
   // An empty qcow2 overlay of `size` at a new path, on a raw base named by absolute path; not durable until synced.
   virtual Status create_overlay(const std::string& base, const std::string& overlay, Bytes size) = 0;
-  // Grows an overlay offline. Invalid when size is less than it has.
+  // Grows an overlay offline. Invalid when size is less than it has; Busy while a VM has it open.
   virtual Status resize_overlay(const std::string& overlay, Bytes size) = 0;
 };
 

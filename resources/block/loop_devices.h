@@ -32,6 +32,9 @@ class LoopHandle {
  public:
   virtual ~LoopHandle() = default;
   virtual const LoopDevice& loop() const = 0;
+  // The first bytes of the device as whoever maps it next will find them, past all caches. count: a multiple of 4 KiB;
+  // fewer bytes when the device is shorter.
+  virtual Result<std::string> read_front(Bytes count) = 0;
 };
 
 class LoopDevices {

@@ -8,6 +8,7 @@ std::string_view to_string(MachinePhase phase) {
     case MachinePhase::Running: return "Running";
     case MachinePhase::Paused: return "Paused";
     case MachinePhase::DiskStopped: return "DiskStopped";
+    case MachinePhase::Unresponsive: return "Unresponsive";
     case MachinePhase::Dead: return "Dead";
   }
   return "Dead";

@@ -37,10 +37,11 @@ Result<std::string> read_at(const UniqueFd& file, const std::string& path, std::
   return content;
 }
 
-Status copy_end(const UniqueFd& from, const std::string& path, std::uint64_t offset) {
+// Copies what stands from the offset on, and what is written meanwhile, but never more than `most`.
+Status copy_end(const UniqueFd& from, const std::string& path, std::uint64_t offset, std::uint64_t most) {
   const std::string staged = path + ".1.new";
   COWHERD_ASSIGN(const UniqueFd to, open_path(staged, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, "create"));
-  while (true) {
+  for (const std::uint64_t last = offset + most; offset < last;) {
     COWHERD_ASSIGN(const std::string piece, read_at(from, path, offset, kPiece));
     if (piece.empty()) break;
     COWHERD_TRY(write_all(to.get(), piece, staged));
@@ -65,7 +66,7 @@ Status bound_log(const std::string& path, Bytes limit) {
   if (!file) return fail(std::move(file).error());
   COWHERD_ASSIGN(const std::uint64_t size, size_of(*file, path));
   if (size <= limit.value) return {};
-  COWHERD_TRY(copy_end(*file, path, size - limit.value));
+  COWHERD_TRY(copy_end(*file, path, size - limit.value, limit.value * 2));
   if (::ftruncate(file->get(), 0) != 0) return fail(path_error(errno, "cut", path));
   return {};
 }

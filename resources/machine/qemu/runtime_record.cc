@@ -171,4 +171,11 @@ std::optional<SeenExit> read_exit(FileSystem& files, const RuntimeDir& dir) {
   return seen;
 }
 
+Status remove_runtime_dir(FileSystem& files, const RuntimeDir& dir) {
+  COWHERD_TRY(remove_tree(files, dir.staged()));
+  const Status renamed = files.rename(dir.path(), dir.staged(), RenameMode::NoReplace);
+  if (!renamed) return renamed.error().kind == ErrorKind::NotFound ? Status{} : renamed;
+  return remove_tree(files, dir.staged());
+}
+
 }  // namespace cowherd

@@ -50,4 +50,7 @@ std::optional<Moment> read_stop(FileSystem& files, const RuntimeDir& dir);
 Status write_exit(FileSystem& files, const RuntimeDir& dir, const SeenExit& seen);
 std::optional<SeenExit> read_exit(FileSystem& files, const RuntimeDir& dir);
 
+// The directory is gone at once, by a rename; an absent one is success. Precondition: nothing lives in it.
+Status remove_runtime_dir(FileSystem& files, const RuntimeDir& dir);
+
 }  // namespace cowherd

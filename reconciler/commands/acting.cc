@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reconciler/commands/acting.h"
+
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+namespace cowherd {
+
+std::variant<std::unique_ptr<Acting>, SessionFailure> Acting::begin(const Options& options,
+                                                                    const std::string& command) {
+  spdlog::set_default_logger(spdlog::stderr_color_mt("cowherd"));
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %v", spdlog::pattern_time_type::utc);
+  auto signals = Signals::block();
+  if (!signals) return SessionFailure{ExitCode::Failure, to_string(signals.error())};
+  auto wakeups = Wakeups::make();
+  if (!wakeups) return SessionFailure{ExitCode::Failure, to_string(wakeups.error())};
+  auto opened = Session::open(options, SessionMode::Acting, command);
+  if (auto* failure = std::get_if<SessionFailure>(&opened)) return *failure;
+  return std::unique_ptr<Acting>(new Acting(*std::move(signals), std::get<std::unique_ptr<Session>>(std::move(opened)),
+                                            *std::move(wakeups)));  // the constructor is private
+}
+
+Acting::Acting(Signals signals, std::unique_ptr<Session> session, std::unique_ptr<Wakeups> wakeups)
+    : signals_(std::move(signals)), session_(std::move(session)), wakeups_(std::move(wakeups)) {
+  const Wakeups& bell = *wakeups_;
+  executor_ = std::make_unique<Executor>(session_->host(), session_->catalog(), workers_, session_->lanes(),
+                                         [&bell] { bell.notify(); });
+  reporter_ = std::make_unique<Reporter>(session_->catalog(), session_->clock());
+  reconciler_ = std::make_unique<Reconciler>(session_->world(), *executor_, *reporter_);
+  watcher_ = std::make_unique<DirectoryWatcher>(session_->options().manifests);
+  loop_ = std::make_unique<Loop>(LoopParts{*reconciler_, *executor_, *wakeups_, *watcher_, signals_,
+                                           session_->machines(), session_->clock(), session_->config().resync});
+}
+
+void leave(ExitCode code) {
+  spdlog::shutdown();
+  std::fflush(nullptr);
+  ::_exit(static_cast<int>(code));
+}
+
+}  // namespace cowherd

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// cowherd plan: what would happen, in which order and why; from the same code that does it. Touches nothing.
+#include <cstdio>
+
+#include "reconciler/commands/commands.h"
+#include "reconciler/commands/session.h"
+#include "reconciler/commands/tell.h"
+#include "reconciler/plan/print.h"
+#include "resources/files/json.h"
+
+namespace cowherd {
+
+namespace {
+
+bool waits_for_somebody(const Plan& plan) {
+  for (const Blocked& blocked : plan.blocked) {
+    if (blocked.kind == BlockKind::Guard || blocked.kind == BlockKind::Approval) return true;
+  }
+  return false;
+}
+
+ExitCode code_of(const Picture& picture, ExitCodeStyle style) {
+  const bool errors = has_errors(picture.declared.diagnostics);
+  const bool nothing_valid = errors && picture.declared.objects.empty();
+  const bool detailed = style == ExitCodeStyle::Detailed;
+  return worst_of({nothing_valid ? ExitCode::NothingValid : ExitCode::Done,
+                   waits_for_somebody(picture.plan) || picture.declared.empty_hold ? ExitCode::Held : ExitCode::Done,
+                   errors || !picture.declared.complete ? ExitCode::Partly : ExitCode::Done,
+                   detailed && !picture.plan.steps.empty() ? ExitCode::Changes : ExitCode::Done});
+}
+
+void print(const Plan& plan, OutputFormat format) {
+  switch (format) {
+    case OutputFormat::Json: std::fputs(print_json(to_value(plan), JsonStyle::Pretty).c_str(), stdout); return;
+    case OutputFormat::Dot: std::fputs(print_graphviz(plan).c_str(), stdout); return;
+    case OutputFormat::Table:
+    case OutputFormat::Wide:
+    case OutputFormat::Yaml:
+    case OutputFormat::Text: std::fputs(print_plan(plan).c_str(), stdout); return;
+  }
+}
+
+}  // namespace
+
+ExitCode plan_command(const Options& options, const PlanArguments& arguments) {
+  auto opened = Session::open(options, SessionMode::Watching, "plan");
+  if (const auto* failure = std::get_if<SessionFailure>(&opened)) return tell(*failure);
+  Session& session = *std::get<std::unique_ptr<Session>>(opened);
+  const Picture picture = take_picture(session.world(), {});
+  tell_diagnostics(picture.declared.diagnostics);
+  if (!picture.declared.problem.empty()) tell("manifests: " + picture.declared.problem);
+  print(picture.plan, arguments.output);
+  return code_of(picture, arguments.exit_codes);
+}
+
+}  // namespace cowherd

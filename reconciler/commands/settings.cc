@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reconciler/commands/settings.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string_view>
+
+#include "resources/files/linux_file_system.h"
+#include "resources/files/publish.h"
+#include "resources/manifest/parse_config.h"
+
+namespace cowherd {
+
+namespace {
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+// /run/cowherd for root, the session's runtime directory for others, a private place under /tmp when there is none.
+std::string runtime_root() {
+  if (::geteuid() == 0) return "/run/cowherd";
+  const std::string session = environment("XDG_RUNTIME_DIR");
+  if (!session.empty()) return session + "/cowherd";
+  return "/tmp/cowherd-" + std::to_string(::geteuid());
+}
+
+}  // namespace
+
+Result<Config> read_config(const Options& options) {
+  LinuxFileSystem files;
+  const std::string path = options.config.empty() ? kDefaultConfig : options.config;
+  const auto text = files.read(path, 1_MiB);
+  if (!text) {
+    if (options.config.empty() && text.error().kind == ErrorKind::NotFound) return default_config();
+    return fail(Error(text.error()).in("reading the configuration"));
+  }
+  const ParsedConfig parsed = parse_config(*text, path);
+  if (!has_errors(parsed.diagnostics)) return parsed.config;
+  std::string message = "the configuration is invalid:";
+  for (const Diagnostic& diagnostic : parsed.diagnostics) message += "\n" + print_diagnostic(diagnostic);
+  return fail(ErrorKind::Invalid, message);
+}
+
+std::string find_program(const std::string& name) {
+  std::string path = environment("PATH");
+  path += std::string(path.empty() ? "" : ":") + "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
+  std::string_view rest = path;
+  while (!rest.empty()) {
+    const std::size_t colon = rest.find(':');
+    const std::string candidate = std::string(rest.substr(0, colon)) + "/" + name;
+    struct stat found {};
+    const bool runs = candidate.front() == '/' && ::stat(candidate.c_str(), &found) == 0 && S_ISREG(found.st_mode) &&
+                      ::access(candidate.c_str(), X_OK) == 0;
+    if (runs) return candidate;
+    rest = colon == std::string_view::npos ? std::string_view{} : rest.substr(colon + 1);
+  }
+  return "";
+}
+
+std::string qemu_binary(const Config& config) {
+  if (!config.qemu.empty()) return config.qemu;
+  const std::string found = find_program("qemu-system-x86_64");
+  return found.empty() ? "/usr/bin/qemu-system-x86_64" : found;
+}
+
+std::string qemu_img_beside(const Config& config) {
+  const std::string beside = parent_of(qemu_binary(config)) + "/qemu-img";
+  if (::access(beside.c_str(), X_OK) == 0) return beside;
+  const std::string found = find_program("qemu-img");
+  return found.empty() ? "/usr/bin/qemu-img" : found;
+}
+
+std::optional<DiskDriverKind> disk_driver_of(const Config& config) {
+  switch (config.disk_driver) {
+    case DiskDriverSetting::Auto: return std::nullopt;
+    case DiskDriverSetting::DmSnapshot: return DiskDriverKind::DmSnapshot;
+    case DiskDriverSetting::Qcow2: return DiskDriverKind::Qcow2;
+  }
+  return std::nullopt;
+}
+
+QemuSettings qemu_settings_of(const Config& config, const std::string& dir8) {
+  QemuSettings settings;
+  settings.binary = qemu_binary(config);
+  switch (config.accel) {
+    case AccelSetting::Auto: settings.accel = Accelerator::Auto; break;
+    case AccelSetting::Kvm: settings.accel = Accelerator::Kvm; break;
+    case AccelSetting::Tcg: settings.accel = Accelerator::Tcg; break;
+  }
+  const std::string root = config.runtime_dir.empty() ? runtime_root() : config.runtime_dir;
+  settings.runtime_dir = root + "/" + (dir8.empty() ? "none" : dir8);
+  settings.serial_log_limit = config.serial_log_limit;
+  return settings;
+}
+
+DirectorySettings directory_settings_of(const Config& config, const std::string& manifests) {
+  DirectorySettings settings;
+  settings.directory = manifests;
+  settings.settle = config.settle;
+  settings.prune_delay = config.prune_delay;
+  settings.when_empty = config.allow_empty == EmptySource::Allow ? WhenEmpty::Accept : WhenEmpty::Hold;
+  return settings;
+}
+
+}  // namespace cowherd

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "resources/kinds/document_type.h"
+
+#include <algorithm>
+
+#include "resources/kinds/tables.h"
+
+namespace cowherd {
+
+namespace {
+
+template <class S>
+DocumentType of_table(Kind kind, const Table<S>& table) {
+  return {.kind = std::string(to_string(kind)),
+          .api_version = std::string(kApiVersion),
+          .doc = table.doc,
+          .sections = table.sections,
+          .fields = table.fields(),
+          .metadata = metadata_fields().fields()};
+}
+
+bool is_below(std::string_view path, std::string_view above) {
+  return above.empty() || (path.size() > above.size() && path.starts_with(above) && path[above.size()] == '.');
+}
+
+}  // namespace
+
+const DocumentType& document_type(Kind kind) {
+  static const DocumentType kTemplate = of_table(Kind::Template, template_fields());
+  static const DocumentType kSandbox = of_table(Kind::Sandbox, sandbox_fields());
+  static const DocumentType kSnapshot = of_table(Kind::Snapshot, snapshot_fields());
+  static const DocumentType kRetentionPolicy = of_table(Kind::RetentionPolicy, retention_policy_fields());
+  switch (kind) {
+    case Kind::Template: return kTemplate;
+    case Kind::Sandbox: return kSandbox;
+    case Kind::Snapshot: return kSnapshot;
+    case Kind::RetentionPolicy: return kRetentionPolicy;
+  }
+  return kSandbox;
+}
+
+const DocumentType& config_document() {
+  static const DocumentType kConfig{.kind = std::string(kConfigKind),
+                                    .api_version = std::string(kConfigApiVersion),
+                                    .doc = config_fields().doc,
+                                    .sections = config_fields().sections,
+                                    .fields = config_fields().fields(),
+                                    .metadata = {}};
+  return kConfig;
+}
+
+std::optional<Kind> kind_from_string(std::string_view text) {
+  for (const Kind kind : kAllKinds) {
+    if (to_string(kind) == text) return kind;
+  }
+  return std::nullopt;
+}
+
+Spec make_spec(Kind kind, const FieldValues& values) {
+  switch (kind) {
+    case Kind::Template: return {assemble(template_fields(), values)};
+    case Kind::Sandbox: return {assemble(sandbox_fields(), values)};
+    case Kind::Snapshot: return {assemble(snapshot_fields(), values)};
+    case Kind::RetentionPolicy: return {assemble(retention_policy_fields(), values)};
+  }
+  return {};
+}
+
+Metadata make_metadata(const FieldValues& values) { return assemble(metadata_fields(), values); }
+Config make_config(const FieldValues& values) { return assemble(config_fields(), values); }
+Value to_value(const Metadata& metadata) { return disassemble(metadata_fields(), metadata); }
+Value to_value(const Config& config) { return disassemble(config_fields(), config); }
+
+bool is_required(const DocumentType& type, std::string_view path) {
+  const bool field = std::any_of(type.fields.begin(), type.fields.end(), [&](const Field& each) {
+    return each.need == Need::Required && (each.path == path || is_below(each.path, path));
+  });
+  return field || std::any_of(type.sections.begin(), type.sections.end(), [&](const Section& each) {
+           return each.rule == Section::Rule::RequiredNotEmpty && (each.path == path || is_below(each.path, path));
+         });
+}
+
+std::vector<std::string> children_of(const DocumentType& type, std::string_view path) {
+  std::vector<std::string> names;
+  for (const Field& field : type.fields) {
+    if (!is_below(field.path, path)) continue;
+    const std::string_view rest = std::string_view(field.path).substr(path.empty() ? 0 : path.size() + 1);
+    const std::string name(rest.substr(0, rest.find('.')));
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
+  return names;
+}
+
+const Field* find_field(const std::vector<Field>& fields, std::string_view path) {
+  const auto found = std::find_if(fields.begin(), fields.end(), [&](const Field& each) { return each.path == path; });
+  return found == fields.end() ? nullptr : &*found;
+}
+
+const Section* find_section(const DocumentType& type, std::string_view path) {
+  const auto found =
+      std::find_if(type.sections.begin(), type.sections.end(), [&](const Section& each) { return each.path == path; });
+  return found == type.sections.end() ? nullptr : &*found;
+}
+
+std::vector<Reference> references(const Spec& spec) {
+  std::vector<Reference> found;
+  const Value document = to_value(spec);
+  for (const Field& field : document_type(spec.kind()).fields) {
+    if (!field.refers_to) continue;
+    const Value* held = document.find_path(field.path);
+    if (held == nullptr || held->as_string() == nullptr) continue;
+    const auto name = ResourceName::make(*held->as_string());
+    if (name) found.push_back({"spec." + field.path, {*field.refers_to, *name}});
+  }
+  return found;
+}
+
+}  // namespace cowherd

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a document of a kind looks like as a whole, for everything that works on tables without knowing the structs:
+// the decoder, the schema, explain.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "resources/kinds/config.h"
+#include "resources/kinds/field_table.h"
+
+namespace cowherd {
+
+struct DocumentType {
+  std::string kind{};
+  std::string api_version{};
+  std::string doc{};
+  std::vector<Section> sections{};  // below spec
+  std::vector<Field> fields{};      // below spec
+  std::vector<Field> metadata{};    // below metadata; empty: the kind has none
+};
+
+inline constexpr Kind kAllKinds[] = {Kind::Template, Kind::Sandbox, Kind::Snapshot, Kind::RetentionPolicy};
+
+const DocumentType& document_type(Kind kind);
+const DocumentType& config_document();
+std::optional<Kind> kind_from_string(std::string_view text);
+
+// Structs from values, defaults where there are none. Required values that are missing stay empty: check before.
+Spec make_spec(Kind kind, const FieldValues& values);
+Metadata make_metadata(const FieldValues& values);
+Config make_config(const FieldValues& values);
+Value to_value(const Metadata& metadata);
+Value to_value(const Config& config);
+
+// Whether a field or mapping of the document must be written: itself required, or holding something required.
+bool is_required(const DocumentType& type, std::string_view path);
+// Names that stand directly below a path of spec ("" for spec itself), in table order, once each.
+std::vector<std::string> children_of(const DocumentType& type, std::string_view path);
+const Field* find_field(const std::vector<Field>& fields, std::string_view path);
+const Section* find_section(const DocumentType& type, std::string_view path);
+
+// Fields of the server that a file may carry, ignored: what `get -o yaml` prints can be applied again.
+inline constexpr std::string_view kServerFields[] = {"uid",          "generation",        "resourceVersion", "creationTimestamp",
+                                                     "deletionTimestamp", "finalizers", "ownerReferences", "managedFields"};
+
+// What an object refers to, by the table.
+struct Reference {
+  std::string path{};  // "spec.templateRef.name"
+  ObjectName to{};
+  bool operator==(const Reference&) const = default;
+};
+std::vector<Reference> references(const Spec& spec);
+
+}  // namespace cowherd

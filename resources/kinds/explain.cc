@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "resources/kinds/explain.h"
+
+#include <algorithm>
+
+#include "resources/files/json.h"
+#include "resources/kinds/document_type.h"
+#include "resources/kinds/suggest.h"
+
+namespace cowherd {
+
+namespace {
+
+constexpr std::size_t kWidth = 100;
+
+std::string lower(std::string_view text) {
+  std::string made(text);
+  for (char& c : made) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return made;
+}
+
+// Words in lines of at most kWidth, each indented by two.
+std::string paragraph(std::string_view text) {
+  std::string made;
+  std::string line = " ";
+  while (!text.empty()) {
+    const std::size_t space = text.find(' ');
+    const std::string_view word = text.substr(0, space);
+    text.remove_prefix(space == std::string_view::npos ? text.size() : space + 1);
+    if (line.size() + 1 + word.size() > kWidth && line.size() > 1) {
+      made += line + "\n";
+      line = " ";
+    }
+    line += " " + std::string(word);
+  }
+  return made + line + "\n";
+}
+
+std::string shown(const Value& value) {
+  return value.as_string() != nullptr ? *value.as_string() : print_json(value, JsonStyle::Compact);
+}
+
+std::string limit(const Field& field, std::int64_t number) {
+  if (field.type == FieldType::Quantity) return print_quantity({static_cast<std::uint64_t>(number)});
+  if (field.type == FieldType::Duration) return print_span(Span{number});
+  return std::to_string(number);
+}
+
+std::string range(const Field& field) {
+  if (field.minimum && field.maximum) return limit(field, *field.minimum) + " to " + limit(field, *field.maximum);
+  if (field.minimum) return "at least " + limit(field, *field.minimum);
+  if (field.maximum) return "at most " + limit(field, *field.maximum);
+  return "";
+}
+
+std::string change_text(const Field& field) {
+  const auto words = [](ChangeClass change) -> std::string {
+    switch (change) {
+      case ChangeClass::Live: return "Live (applied while it runs)";
+      case ChangeClass::Restart: return "Restart (the machine restarts)";
+      case ChangeClass::Replace: return "Replace (needs a new disk: waits for approval or updateStrategy Recreate)";
+      case ChangeClass::DataLoss: return "DataLoss (waits for approval)";
+    }
+    return "";
+  };
+  std::string text = words(field.change);
+  if (field.shrink) text += "; when it shrinks or is taken out: " + words(*field.shrink);
+  return text;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+void add_line(std::string& text, std::string_view title, const std::string& content) {
+  if (content.empty()) return;
+  text += std::string(title) + std::string(title.size() < 10 ? 10 - title.size() : 1, ' ') + content + "\n";
+}
+
+std::string explain_field(const DocumentType& type, const std::string& path, const Field& field, bool in_spec) {
+  std::string text = type.kind + "." + path + " <" + std::string(to_string(field.type)) + ">\n\n" + paragraph(field.doc) + "\n";
+  const bool with_parent = field.need == Need::WithParent;
+  add_line(text, "required:", field.need == Need::Required ? "yes" : with_parent ? "when the mapping around it is there" : "no");
+  if (!field.standard.is_null()) add_line(text, "default:", shown(field.standard));
+  add_line(text, "values:", joined(field.values));
+  add_line(text, field.values.empty() ? "range:" : "limits:", range(field));
+  if (field.refers_to) add_line(text, "names a:", std::string(to_string(*field.refers_to)));
+  if (in_spec && !type.metadata.empty()) add_line(text, "an edit:", change_text(field));
+  if (!field.example.is_null()) add_line(text, "example:", shown(field.example));
+  return text;
+}
+
+std::string one_line(std::string_view name, const Field& field) {
+  std::string text = "  " + std::string(name) + " <" + std::string(to_string(field.type)) + ">";
+  if (field.need == Need::Required) text += " (required)";
+  if (!field.standard.is_null()) text += " (default " + shown(field.standard) + ")";
+  return text + "\n";
+}
+
+std::string explain_section(const DocumentType& type, const std::string& path) {
+  const Section* section = find_section(type, path);
+  const std::string doc = path.empty() ? type.doc : section != nullptr ? section->doc : "";
+  std::string text = type.kind + ".spec" + (path.empty() ? "" : "." + path) + " <mapping>\n\n";
+  if (!doc.empty()) text += paragraph(doc) + "\n";
+  for (const Field& field : type.fields) {
+    if (!path.empty() && !field.path.starts_with(path + ".")) continue;
+    text += one_line(std::string_view(field.path).substr(path.empty() ? 0 : path.size() + 1), field);
+  }
+  return text;
+}
+
+std::string explain_metadata(const DocumentType& type) {
+  std::string text = type.kind + ".metadata <mapping>\n\n" + paragraph("Who the object is.") + "\n";
+  for (const Field& field : type.metadata) text += one_line(field.path, field);
+  return text;
+}
+
+std::string explain_document(const DocumentType& type) {
+  std::string text = type.kind + " (" + type.api_version + ")\n\n" + paragraph(type.doc) + "\n";
+  if (!type.metadata.empty()) {
+    for (const Field& field : type.metadata) text += one_line("metadata." + field.path, field);
+  }
+  for (const Field& field : type.fields) text += one_line("spec." + field.path, field);
+  return text;
+}
+
+std::vector<const DocumentType*> all_documents() {
+  std::vector<const DocumentType*> all;
+  for (const Kind kind : kAllKinds) all.push_back(&document_type(kind));
+  all.push_back(&config_document());
+  return all;
+}
+
+const DocumentType* find_document(std::string_view kind) {
+  for (const DocumentType* type : all_documents()) {
+    if (lower(type->kind) == lower(kind)) return type;
+  }
+  return lower(kind) == "config" ? &config_document() : nullptr;
+}
+
+// Every path below the kind that explain knows.
+std::vector<std::string> all_paths(const DocumentType& type) {
+  std::vector<std::string> paths{"spec"};
+  for (const Field& field : type.fields) {
+    for (std::size_t dot = field.path.find('.'); dot != std::string::npos; dot = field.path.find('.', dot + 1)) {
+      paths.push_back("spec." + field.path.substr(0, dot));
+    }
+    paths.push_back("spec." + field.path);
+  }
+  if (!type.metadata.empty()) paths.push_back("metadata");
+  for (const Field& field : type.metadata) paths.push_back("metadata." + field.path);
+  return paths;
+}
+
+tl::unexpected<Error> no_such_path(const DocumentType& type, const std::string& path) {
+  const std::vector<std::string> paths = all_paths(type);
+  std::vector<std::string> candidates = paths;
+  for (const std::string& each : paths) {
+    if (each.starts_with("spec.")) candidates.push_back(each.substr(5));
+  }
+  std::string hint = "try: cowherd explain " + lower(type.kind);
+  if (const auto near = nearest(path, candidates)) {
+    hint = "did you mean \"" + type.kind + "." + *near + "\"?";
+  } else {
+    // The right name at the wrong place: memory for spec.resources.memory.
+    const std::string last = "." + lower(path.substr(path.rfind('.') + 1));
+    const auto ends_so = [&](const std::string& each) { return lower(each).ends_with(last); };
+    const auto found = std::find_if(paths.begin(), paths.end(), ends_so);
+    if (found != paths.end()) hint = "did you mean \"" + type.kind + "." + *found + "\"?";
+  }
+  return fail(ErrorKind::Invalid, "explain: " + type.kind + " has no field " + quoted(path), hint);
+}
+
+}  // namespace
+
+Result<std::string> explain(std::string_view kind_dot_path) {
+  const std::size_t dot = kind_dot_path.find('.');
+  const std::string_view kind = kind_dot_path.substr(0, dot);
+  const DocumentType* type = find_document(kind);
+  if (type == nullptr) {
+    std::vector<std::string> kinds{"config"};
+    for (const DocumentType* each : all_documents()) kinds.push_back(each->kind);
+    std::string hint = did_you_mean(kind, kinds);
+    if (hint.empty()) hint = "kinds are " + joined(kinds);
+    return fail(ErrorKind::Invalid, "explain: there is no kind " + quoted(kind), std::move(hint));
+  }
+  if (dot == std::string_view::npos) return explain_document(*type);
+  const std::string path(kind_dot_path.substr(dot + 1));
+  if (path == "spec") return explain_section(*type, "");
+  if (path == "metadata" && !type->metadata.empty()) return explain_metadata(*type);
+  if (path.starts_with("metadata.")) {
+    const Field* field = find_field(type->metadata, path.substr(9));
+    if (field != nullptr) return explain_field(*type, path, *field, false);
+    return no_such_path(*type, path);
+  }
+  const std::string below = path.starts_with("spec.") ? path.substr(5) : path;
+  if (const Field* field = find_field(type->fields, below)) return explain_field(*type, "spec." + below, *field, true);
+  if (!below.empty() && !children_of(*type, below).empty()) return explain_section(*type, below);
+  return no_such_path(*type, path);
+}
+
+}  // namespace cowherd

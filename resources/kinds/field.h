@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one field of a document is: where it stands, what it may hold, what it is by default, what an edit costs. One
+// table of these per kind drives decoding, defaults, JSON Schema, `explain` and change classes, so that they cannot
+// disagree. Pure values; no YAML here: a field reads and prints Value.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <variant>
+#include <vector>
+
+#include "resources/kinds/object.h"
+
+namespace cowherd {
+
+enum class FieldType {
+  OfMember,  // in a table row only: taken from the type of the struct member
+  Name,
+  AbsolutePath,
+  Sha256,
+  Quantity,
+  Duration,
+  CalendarDuration,
+  Integer,
+  Enum,
+  TextList,   // kernel arguments: printable, not empty
+  NameList,
+  GroupList,  // Sandbox | Mode | None | Label:<key>
+  Labels,
+  Annotations,
+  SelectorList,  // each {matchLabels: {…}}
+};
+
+// "quantity", "list of names": how `explain` calls it.
+std::string_view to_string(FieldType type);
+
+enum class Need {
+  Optional,
+  Required,
+  WithParent,  // required once the mapping that holds it is written: initrd.path
+};
+
+struct Field {
+  std::string path{};  // dotted, below the part the table describes: "resources.memory"
+  FieldType type = FieldType::OfMember;
+  Need need = Need::Optional;
+  Value standard{};  // the default as a document spells it; null for none
+  // Inclusive. Integers: the value. Quantities: bytes. Durations: milliseconds. Lists and mappings: number of items.
+  std::optional<std::int64_t> minimum{};
+  std::optional<std::int64_t> maximum{};
+  std::vector<std::string> values{};  // Enum, in the order of the enumerators
+  std::optional<Kind> refers_to{};    // Name of another object
+  ChangeClass change = ChangeClass::Live;
+  std::optional<ChangeClass> shrink{};  // when a size shrinks or goes; unset: as change
+  std::string doc{};
+  Value example{};
+};
+
+// A mapping between the root and the fields. Those without a row are plain and optional.
+struct Section {
+  std::string path{};
+  std::string doc{};
+  enum class Rule { Plain, RequiredNotEmpty } rule = Rule::Plain;
+};
+
+// Position of a value in Field::values.
+struct EnumIndex {
+  std::size_t value = 0;
+  bool operator==(const EnumIndex&) const = default;
+};
+
+using FieldValue = std::variant<std::int64_t, std::string, Bytes, Span, CalendarSpan, ResourceName, Digest, EnumIndex,
+                                std::vector<std::string>, LabelSelector, std::vector<LabelSelector>>;
+
+// What is wrong with a value. `at` leads from the value to the culprit: item of a list or member of a mapping, by
+// position, level by level; empty for the value itself.
+struct FieldProblem {
+  enum class What { Shape, Type, Form, Range, Choice, Count, Empty, Duplicate, Key };
+  What what = What::Form;
+  std::vector<std::size_t> at{};
+  std::string message{};
+  std::string hint{};
+};
+
+using FieldReading = tl::expected<FieldValue, std::vector<FieldProblem>>;
+
+// Checks and converts a value as a document spells it. Never null: null is for the caller to refuse.
+FieldReading read_field(const Field& field, const Value& value);
+// The reverse; read_field reads it back.
+Value print_field(const Field& field, const FieldValue& value);
+
+// Limits on what a user controls.
+inline constexpr std::size_t kMaxLabels = 64;
+inline constexpr std::size_t kMaxLabelPrefix = 253;
+inline constexpr std::size_t kMaxLabelName = 63;
+inline constexpr std::size_t kMaxAnnotationBytes = 4096;
+inline constexpr std::size_t kMaxPathBytes = 4095;  // PATH_MAX less the final NUL
+inline constexpr std::size_t kMaxListItems = 64;
+inline constexpr std::size_t kMaxTextBytes = 512;
+
+// ECMA-262 regular expression for JSON Schema, equivalent to what read_field accepts in a text of this type or in an item
+// of this list type; empty when it accepts any text.
+std::string pattern_of(FieldType type);
+std::string label_key_pattern();
+std::string label_value_pattern();
+
+// Text of a user as a message may carry it: quoted, control characters replaced, cut at 80 bytes.
+std::string quoted(std::string_view text);
+
+}  // namespace cowherd

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "resources/kinds/tables.h"
+
+namespace cowherd {
+
+const Table<Metadata>& metadata_fields() {
+  static const Table<Metadata> kTable{
+      .doc = "Who the object is.",
+      .sections = {},
+      .members =
+          {
+              member({.path = "name",
+                      .need = Need::Required,
+                      .doc = "Name of the object, unique among the objects of its kind. A new name is a new object.",
+                      .example = "web"},
+                     &Metadata::name),
+              member({.path = "labels",
+                      .maximum = kMaxLabels,
+                      .doc = "Short values to group and select objects by.",
+                      .example = Value::Map{{"team", "ml"}}},
+                     &Metadata::labels),
+              member({.path = "annotations",
+                      .type = FieldType::Annotations,
+                      .maximum = kMaxLabels,
+                      .doc = "Free text for people and tools, up to 4 KiB each. cowherd itself reads only "
+                             "cowherd.dev/approve, which lets one edit that costs data or a disk go ahead.",
+                      .example = Value::Map{{"cowherd.dev/approve", "replace@0123abcd"}}},
+                     &Metadata::annotations),
+          },
+  };
+  return kTable;
+}
+
+}  // namespace cowherd

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "resources/kinds/tables.h"
+
+namespace cowherd {
+
+const Table<SandboxSpec>& sandbox_fields() {
+  static const Table<SandboxSpec> kTable{
+      .doc = "One virtual machine with its own copy-on-write disk on a template.",
+      .sections = {{.path = "templateRef", .doc = "The template the disk is based on."},
+                   {.path = "resources", .doc = "What the machine gets of the host."},
+                   {.path = "resources.disk", .doc = "The machine's own disk."},
+                   {.path = "lifecycle", .doc = "How long it lives and how it ends."},
+                   {.path = "restartPolicy", .doc = "What happens when the guest ends by itself."},
+                   {.path = "network", .doc = "What the guest can reach."},
+                   {.path = "updateStrategy", .doc = "How edits that need a new disk are carried out."}},
+      .members =
+          {
+              member({.path = "templateRef.name",
+                      .need = Need::Required,
+                      .refers_to = Kind::Template,
+                      .change = ChangeClass::Replace,
+                      .doc = "Name of the Template. The sandbox keeps the revision it was created with.",
+                      .example = "python-312"},
+                     &SandboxSpec::template_ref),
+              member({.path = "powerState",
+                      .standard = "Running",
+                      .values = {"Running", "Stopped"},
+                      .doc = "Running keeps the machine up; Stopped shuts the guest down and keeps its disk."},
+                     &SandboxSpec::power_state),
+              member({.path = "resources.vcpus",
+                      .standard = 1,
+                      .minimum = 1,
+                      .maximum = 255,
+                      .change = ChangeClass::Restart,
+                      .doc = "Number of virtual CPUs.",
+                      .example = 2},
+                     &SandboxSpec::vcpus),
+              member({.path = "resources.memory",
+                      .standard = "512Mi",
+                      .minimum = 32 << 20,
+                      .change = ChangeClass::Restart,
+                      .doc = "Memory of the guest.",
+                      .example = "512Mi"},
+                     &SandboxSpec::memory),
+              member({.path = "resources.disk.size",
+                      .minimum = 1 << 20,
+                      .change = ChangeClass::Restart,
+                      .shrink = ChangeClass::DataLoss,
+                      .doc = "Size of the disk, at least the template's. Without it, the template's. It can grow; the "
+                             "file system inside is not resized.",
+                      .example = "20Gi"},
+                     &SandboxSpec::disk_size),
+              member({.path = "resources.disk.cowLimit",
+                      .minimum = 1 << 20,
+                      .doc = "How much the sandbox may write over the template before its disk is full. Without it, "
+                             "the whole disk.",
+                      .example = "6Gi"},
+                     &SandboxSpec::cow_limit),
+              member({.path = "lifecycle.ttl",
+                      .minimum = 1000,
+                      .doc = "Time from creation until it expires. Without it, it does not.",
+                      .example = "24h"},
+                     &SandboxSpec::ttl),
+              member({.path = "lifecycle.onExpire",
+                      .standard = "Stop",
+                      .values = {"Stop", "Delete"},
+                      .doc = "What happens when the ttl is over. It stays so until the spec is edited, although the "
+                             "document is still there."},
+                     &SandboxSpec::on_expire),
+              member({.path = "lifecycle.gracefulStop",
+                      .standard = "10s",
+                      .minimum = 0,
+                      .maximum = 3'600'000,
+                      .doc = "How long a guest may take to shut down before it is killed.",
+                      .example = "30s"},
+                     &SandboxSpec::graceful_stop),
+              member({.path = "restartPolicy.type",
+                      .standard = "Always",
+                      .values = {"Always", "OnFailure", "Never"},
+                      .doc = "Always starts the machine again, OnFailure only after a crash, reset or signal, Never not "
+                             "at all. A shutdown by the guest itself is success."},
+                     &SandboxSpec::restart),
+              member({.path = "network.mode",
+                      .standard = "None",
+                      .values = {"None", "User"},
+                      .change = ChangeClass::Restart,
+                      .doc = "None has no network device; User reaches out through the host without privileges."},
+                     &SandboxSpec::network),
+              member({.path = "deletionPolicy",
+                      .standard = "Delete",
+                      .values = {"Delete", "Retain"},
+                      .doc = "What becomes of it when the document goes: Delete stops it and moves its disk to the "
+                             "trash, Retain stops it and keeps the disk."},
+                     &SandboxSpec::deletion_policy),
+              member({.path = "updateStrategy.type",
+                      .standard = "OnDelete",
+                      .values = {"OnDelete", "Recreate"},
+                      .doc = "OnDelete waits for approval before anything that replaces the disk; Recreate does it by "
+                             "itself."},
+                     &SandboxSpec::update_strategy),
+          },
+  };
+  return kTable;
+}
+
+}  // namespace cowherd

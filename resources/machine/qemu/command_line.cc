@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "resources/machine/qemu/command_line.h"
+
+#include <sys/un.h>
+
+#include <algorithm>
+
+namespace cowherd {
+namespace {
+
+constexpr std::int64_t kMostVcpus = 288;           // of the microvm machine
+constexpr Bytes kLeastMemory = 16_MiB;
+constexpr std::size_t kMostKernelArguments = 2047;  // COMMAND_LINE_SIZE of Linux on x86, without the final zero
+
+// In QEMU's option lists a comma ends a value; two stand for one.
+std::string escaped(const std::string& value) {
+  std::string result;
+  for (const char letter : value) {
+    result += letter;
+    if (letter == ',') result += ',';
+  }
+  return result;
+}
+
+// Also as one word of several in one argument.
+bool names_root(const std::string& argument) { return (" " + argument).find(" root=") != std::string::npos; }
+
+bool printable(const std::string& text) {
+  return std::all_of(text.begin(), text.end(), [](char letter) { return static_cast<unsigned char>(letter) >= 0x20; });
+}
+
+Status check_path(const std::string& path, const char* what) {
+  if (!path.empty() && path.front() == '/' && printable(path)) return {};
+  return fail(ErrorKind::Invalid, std::string(what) + " '" + path + "' is not an absolute path");
+}
+
+class Arguments {
+ public:
+  explicit Arguments(std::string program) : words_{std::move(program)} {}
+  Arguments& flag(const char* name) {
+    words_.emplace_back(name);
+    return *this;
+  }
+  Arguments& option(const char* name, std::string value) {
+    words_.emplace_back(name);
+    words_.push_back(std::move(value));
+    return *this;
+  }
+  std::vector<std::string> take() && { return std::move(words_); }
+
+ private:
+  std::vector<std::string> words_;
+};
+
+std::string socket_chardev(const char* id, const std::string& path) {
+  return std::string("socket,id=") + id + ",path=" + escaped(path) + ",server=on,wait=off";
+}
+
+std::string accelerator_option(const LaunchOptions& options) {
+  if (options.accelerator == "kvm") return "kvm";
+  return options.tcg_threads == TcgThreads::Single ? "tcg,thread=single" : "tcg";
+}
+
+void add_machine(Arguments& arguments, const MachineSpec& spec, const LaunchOptions& options) {
+  const std::string memory = std::to_string(spec.memory.value);
+  arguments.option("-name", "guest=" + escaped(spec.name) + ",debug-threads=on")
+      .option("-M", "microvm,acpi=on,rtc=on,memory-backend=ram")
+      .option("-accel", accelerator_option(options))
+      .option("-cpu", options.accelerator == "kvm" ? "host" : "max")
+      .option("-smp", std::to_string(spec.vcpus))
+      // In a memfd and shared: readable at a pause, without a file.
+      .option("-object", "memory-backend-memfd,id=ram,size=" + memory + ",share=on")
+      .option("-m", "size=" + memory + "B")
+      .flag("-nodefaults")
+      .flag("-no-user-config")
+      .option("-display", "none")
+      .flag("-no-reboot")
+      .option("-rtc", "base=utc");
+  if (options.confinement == Confinement::Seccomp) {
+    arguments.option("-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
+  }
+}
+
+void add_disk(Arguments& arguments, const MachineSpec& spec) {
+  const bool device = spec.disk_node.rfind("/dev/", 0) == 0;
+  // The guest's flushes reach the disk; its discards do not, since a hole in a shared base is not what they mean.
+  arguments
+      .option("-blockdev", std::string("driver=") + (device ? "host_device" : "file") + ",node-name=node,filename=" +
+                               escaped(spec.disk_node) +
+                               ",aio=threads,cache.direct=off,cache.no-flush=off,discard=ignore,locking=auto")
+      .option("-blockdev", "driver=" + spec.disk_format + ",node-name=root,file=node,discard=ignore")
+      // A full or failed store stops the guest instead of telling it EIO.
+      .option("-device", "virtio-blk-device,drive=root,werror=stop,rerror=stop,discard=off");
+}
+
+void add_channels(Arguments& arguments, const MachineSpec& spec, const RuntimeDir& dir) {
+  arguments.option("-chardev", socket_chardev("qmp", dir.control_socket()))
+      .option("-mon", "chardev=qmp,mode=control")
+      .option("-chardev", socket_chardev("query", dir.query_socket()))
+      .option("-mon", "chardev=query,mode=control")
+      // Standard input holds qmp_capabilities and then ends, standard output is events.log: QEMU records its own events.
+      .option("-chardev", "stdio,id=events,signal=off")
+      .option("-mon", "chardev=events,mode=control")
+      .option("-chardev", socket_chardev("serial", dir.serial_socket()) + ",logfile=" + escaped(spec.serial_log) +
+                              ",logappend=on")
+      .option("-serial", "chardev:serial")
+      .option("-device", "virtio-serial-device")
+      .option("-chardev", socket_chardev("agent", dir.agent_socket()))
+      .option("-device", "virtserialport,chardev=agent,name=org.qemu.guest_agent.0");
+  if (spec.network == GuestNetwork::User) {
+    arguments.option("-netdev", "user,id=net").option("-device", "virtio-net-device,netdev=net");
+  }
+}
+
+}  // namespace
+
+Status check_spec(const MachineSpec& spec, const RuntimeDir& dir) {
+  COWHERD_TRY(check_path(spec.disk_node, "disk"));
+  COWHERD_TRY(check_path(spec.kernel, "kernel"));
+  COWHERD_TRY(check_path(spec.serial_log, "serial log"));
+  if (!spec.initrd.empty()) COWHERD_TRY(check_path(spec.initrd, "initrd"));
+  if (spec.disk_format != "raw" && spec.disk_format != "qcow2") {
+    return fail(ErrorKind::Invalid, "disk format '" + spec.disk_format + "' is not raw or qcow2");
+  }
+  if (spec.vcpus < 1 || spec.vcpus > kMostVcpus) {
+    return fail(ErrorKind::Invalid, "vcpus " + std::to_string(spec.vcpus) + " is not between 1 and 288");
+  }
+  if (spec.memory < kLeastMemory || spec.memory.value % 4096 != 0) {
+    return fail(ErrorKind::Invalid, "memory " + print_quantity(spec.memory) + " is less than 16Mi or not whole pages");
+  }
+  for (const std::string& argument : spec.boot_args) {
+    if (!printable(argument)) return fail(ErrorKind::Invalid, "a boot argument holds a control character");
+  }
+  if (kernel_arguments(spec).size() > kMostKernelArguments) {
+    return fail(ErrorKind::Invalid, "the boot arguments are longer than 2047 characters");
+  }
+  if (dir.serial_socket().size() >= sizeof(sockaddr_un{}.sun_path)) {
+    return fail(ErrorKind::Invalid, "the runtime directory '" + dir.path() + "' has too long a path for unix sockets",
+                "set a shorter XDG_RUNTIME_DIR");
+  }
+  return {};
+}
+
+std::string kernel_arguments(const MachineSpec& spec) {
+  std::string text;
+  if (std::none_of(spec.boot_args.begin(), spec.boot_args.end(), names_root)) text = "root=/dev/vda rw ";
+  text += "cowherd.sandbox=" + spec.name;
+  for (const std::string& argument : spec.boot_args) text += " " + argument;
+  return text;
+}
+
+std::vector<std::string> command_line(const MachineSpec& spec, const RuntimeDir& dir, const LaunchOptions& options) {
+  Arguments arguments(options.binary);
+  add_machine(arguments, spec, options);
+  arguments.option("-kernel", spec.kernel);
+  if (!spec.initrd.empty()) arguments.option("-initrd", spec.initrd);
+  arguments.option("-append", kernel_arguments(spec));
+  add_disk(arguments, spec);
+  add_channels(arguments, spec, dir);
+  return std::move(arguments).take();
+}
+
+}  // namespace cowherd

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "resources/machine/qemu/launch.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+
+#include "resources/files/publish.h"
+#include "resources/files/system_calls.h"
+#include "resources/machine/qemu/exit_reason.h"
+#include "resources/machine/qemu/held_child.h"
+#include "resources/machine/qemu/log_file.h"
+#include "resources/machine/qemu/qmp.h"
+
+namespace cowherd {
+namespace {
+
+constexpr Span kStartDeadline = std::chrono::seconds{20};
+constexpr Span kKillDeadline = std::chrono::seconds{2};
+constexpr Span kRetry{10};
+constexpr Bytes kLogTail = 64_KiB;
+
+Result<FileId> program_identity(const std::string& binary) {
+  struct stat found {};
+  if (::stat(binary.c_str(), &found) != 0 || ::access(binary.c_str(), X_OK) != 0) {
+    Error error = errno_error(errno, "execute QEMU '" + binary + "'");
+    error.kind = ErrorKind::Failed;  // an absent QEMU is not an absent VM
+    return fail(std::move(error).with_hint("install qemu-system-x86"));
+  }
+  return FileId{found.st_dev, found.st_ino};
+}
+
+// The whole directory appears at once, owner's name and all.
+Status make_directory(FileSystem& files, const RuntimeDir& dir, const Uid& uid) {
+  COWHERD_TRY(make_directories(files, parent_of(dir.path())));
+  COWHERD_TRY(remove_tree(files, dir.staged()));
+  COWHERD_TRY(files.make_directory(dir.staged()));
+  COWHERD_TRY(files.write(dir.staged() + "/" + RuntimeDir::kUidFile, uid.str()));
+  COWHERD_TRY(files.write(dir.staged() + "/" + RuntimeDir::kEventsIn, "{\"execute\":\"qmp_capabilities\"}\n"));
+  return publish_directory(files, dir.staged(), dir.path());
+}
+
+Result<HeldChild> fork_vmm(const MachineSpec& spec, const RuntimeDir& dir, const LaunchOptions& options) {
+  constexpr int kAppend = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW;
+  ChildPlan plan;
+  plan.program = options.binary;
+  plan.arguments = command_line(spec, dir, options);
+  COWHERD_ASSIGN(plan.input, open_path(dir.file(RuntimeDir::kEventsIn), O_RDONLY | O_NOFOLLOW, "open"));
+  COWHERD_ASSIGN(plan.output, open_path(dir.events_log(), kAppend, "create"));
+  COWHERD_ASSIGN(plan.errors, open_path(dir.vmm_log(), kAppend, "create"));
+  return HeldChild::fork(std::move(plan));
+}
+
+VmRecord make_record(const MachineSpec& spec, const LaunchOptions& options, const Clock& clock) {
+  VmRecord record;
+  record.uid = spec.uid;
+  record.name = spec.name;
+  record.config_digest = spec.config_digest;
+  record.accelerator = options.accelerator;
+  record.memory = spec.memory;
+  record.vcpus = spec.vcpus;
+  record.disk_node = spec.disk_node;
+  record.disk_format = spec.disk_format;
+  record.serial_log = spec.serial_log;
+  record.started_at = clock.now();
+  return record;
+}
+
+// QEMU's words, with what to do about them where that is known.
+Error explain(const RuntimeDir& dir) {
+  struct Known {
+    const char* words;
+    ErrorKind kind;
+    const char* hint;
+  };
+  static constexpr std::array<Known, 6> kKnown{{
+      {"Failed to get", ErrorKind::Busy, "another process uses the disk; it is tried again"},
+      {"Cannot allocate memory", ErrorKind::Exhausted, "the host has too little free memory for this VM"},
+      {"Permission denied", ErrorKind::Denied, "this user may not read the file named"},
+      {"KVM", ErrorKind::Failed, "set accel: tcg, or see what `cowherd doctor` says about KVM"},
+      {"kernel", ErrorKind::Failed, "the template's boot.kernel must be a bzImage with a PVH or Linux boot header"},
+      {"No such file", ErrorKind::Failed, "a file of the VM is missing"},
+  }};
+  const std::string words = last_words(read_tail(dir.vmm_log(), kLogTail).value_or(""));
+  Error error = make_error(ErrorKind::Failed, "QEMU ended at its start: " + (words.empty() ? "it said nothing" : words));
+  for (const Known& known : kKnown) {
+    if (words.find(known.words) == std::string::npos) continue;
+    error.kind = known.kind;
+    return std::move(error).with_hint(known.hint);
+  }
+  return error;
+}
+
+// A guest can be so quick that it is over before we ask.
+bool ran_already(const RuntimeDir& dir) {
+  const auto shutdown = last_shutdown(read_tail(dir.events_log(), kLogTail).value_or(""));
+  return shutdown && shutdown->reason.rfind("guest-", 0) == 0;
+}
+
+bool is_running(const RuntimeDir& dir, const Deadline& deadline) {
+  Result<QmpClient> client = QmpClient::connect(dir.control_socket());
+  if (!client) return false;
+  const Result<Value> status = client->call("query-status", deadline);
+  return status && string_at(*status, "status").value_or("") == "running";
+}
+
+Status await_running(const RuntimeDir& dir, const UniqueFd& pidfd) {
+  const Deadline deadline = Deadline::after(kStartDeadline);
+  while (!deadline.passed()) {
+    if (is_running(dir, deadline)) return {};
+    if (!await_exit(pidfd, deadline.within(kRetry))) continue;
+    if (ran_already(dir)) return {};
+    return fail(explain(dir));
+  }
+  return fail(ErrorKind::Failed, "QEMU did not say within " + print_span(kStartDeadline) + " that the VM runs");
+}
+
+Error undo(Error error, const RuntimeDir& dir, const ProcessIdentity& process, const UniqueFd& pidfd,
+           FileSystem& files) {
+  const auto add = [&](const Status& cleanup) {
+    if (!cleanup) error = std::move(error).and_also(cleanup.error());
+    return cleanup.has_value();
+  };
+  add(signal_process(pidfd, SIGKILL));
+  // A process that does not die keeps its directory, so that it is found and not forgotten.
+  if (!add(await_exit(pidfd, Deadline::after(kKillDeadline)))) return error;
+  static_cast<void>(collect_child(process).has_value());
+  add(remove_runtime_dir(files, dir));
+  return error;
+}
+
+// From the fork on. The child executes nothing before vm.json is in place.
+Status run(const MachineSpec& spec, const RuntimeDir& dir, const LaunchOptions& options, const FileId& program,
+           FileSystem& files, Clock& clock) {
+  VmRecord record = make_record(spec, options, clock);
+  COWHERD_ASSIGN(HeldChild child, fork_vmm(spec, dir, options));
+  record.process.pid = child.pid();
+  record.process.executable = program;
+  COWHERD_ASSIGN(record.process.boot_id, current_boot_id());
+  COWHERD_ASSIGN(record.process.start_time, process_start_time(child.pid()));
+  COWHERD_ASSIGN(const UniqueFd pidfd, open_process(record.process));
+  COWHERD_TRY(write_record(files, dir, record));
+  COWHERD_TRY(child.release());
+  const Status running = await_running(dir, pidfd);
+  if (running) return {};
+  return fail(undo(running.error(), dir, record.process, pidfd, files));
+}
+
+}  // namespace
+
+Status launch(const MachineSpec& spec, const RuntimeDir& dir, const LaunchOptions& options, FileSystem& files,
+              Clock& clock) {
+  COWHERD_ASSIGN(const FileId program, program_identity(options.binary));
+  COWHERD_TRY(make_directory(files, dir, spec.uid));
+  Status started = run(spec, dir, options, program, files, clock);
+  if (started) return {};
+  Error error = std::move(started).error();
+  const Result<VmRecord> record = read_record(files, dir, spec.uid);
+  const bool lives = record && find_process(record->process).value_or(ProcessPresence::Alive) == ProcessPresence::Alive;
+  if (!lives) {
+    const Status removed = remove_runtime_dir(files, dir);
+    if (!removed) error = std::move(error).and_also(removed.error());
+  }
+  return fail(std::move(error));
+}
+
+}  // namespace cowherd

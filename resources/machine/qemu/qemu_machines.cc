@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "resources/machine/qemu/qemu_machines.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "resources/machine/qemu/exit_reason.h"
+#include "resources/machine/qemu/launch.h"
+#include "resources/machine/qemu/log_file.h"
+#include "resources/machine/qemu/shutdown.h"
+
+namespace cowherd {
+namespace {
+
+constexpr Span kLookBudget{250};  // of the 300 ms of the contract; the rest is for reading /proc and files
+constexpr Bytes kEventsTail = 64_KiB;
+constexpr Bytes kRuntimeLogLimit = 1_MiB;
+
+bool is_runtime_name(const std::string& name) {
+  return name.size() == 12 && name.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+MachineState state_of(const VmRecord& record, MachinePhase phase) {
+  MachineState state;
+  state.phase = phase;
+  state.pid = record.process.pid;
+  state.started_at = record.started_at;
+  state.config_digest = record.config_digest;
+  state.accelerator = record.accelerator;
+  state.memory = record.memory;
+  state.disk_node = record.disk_node;
+  return state;
+}
+
+Error under_way() {
+  return make_error(ErrorKind::Busy, "look at the VM: its start or stop is under way", "look again");
+}
+
+LaunchOptions launch_options(const std::string& binary, std::string accelerator) {
+  LaunchOptions options;
+  options.binary = binary;
+  options.accelerator = std::move(accelerator);
+  options.tcg_threads = std::thread::hardware_concurrency() == 1 ? TcgThreads::Single : TcgThreads::Multi;
+  // Present exactly where the kernel has seccomp filters (seccomp(2)).
+  const bool filters = ::access("/proc/sys/kernel/seccomp/actions_avail", F_OK) == 0;
+  options.confinement = filters ? Confinement::Seccomp : Confinement::None;
+  return options;
+}
+
+}  // namespace
+
+// Holds a uid against a second start, stop or reap for as long as it lives.
+class QemuMachines::Turn {
+ public:
+  Turn(QemuMachines& machines, Uid uid) : machines_(&machines), uid_(std::move(uid)) {}
+  Turn(Turn&& other) noexcept : machines_(std::exchange(other.machines_, nullptr)), uid_(std::move(other.uid_)) {}
+  Turn& operator=(Turn&&) = delete;
+  ~Turn() {
+    if (machines_ == nullptr) return;
+    const std::scoped_lock lock(machines_->mutex_);
+    machines_->busy_.erase(uid_);
+  }
+
+ private:
+  QemuMachines* machines_;
+  Uid uid_;
+};
+
+QemuMachines::QemuMachines(const QemuSettings& settings, Clock& clock)
+    : settings_(settings), clock_(clock), chooser_(files_) {}
+
+Result<QemuMachines::Turn> QemuMachines::take_turn(const Uid& uid) {
+  const std::scoped_lock lock(mutex_);
+  if (!busy_.insert(uid).second) {
+    return fail(ErrorKind::Busy, "the VM is being started, stopped or reaped by another worker");
+  }
+  return Turn(*this, uid);
+}
+
+bool QemuMachines::in_turn(const Uid& uid) {
+  const std::scoped_lock lock(mutex_);
+  return busy_.count(uid) != 0;
+}
+
+Result<VmRecord> QemuMachines::record_of(const Uid& uid) { return read_record(files_, dir_of(uid), uid); }
+
+void QemuMachines::note_exit(const RuntimeDir& dir, const VmRecord& record) {
+  const std::optional<ChildEnd> end = collect_child(record.process);
+  if (!end && read_exit(files_, dir)) return;
+  // Only what a person reads gets poorer when this fails.
+  static_cast<void>(write_exit(files_, dir, SeenExit{clock_.now(), end}).has_value());
+}
+
+MachineState QemuMachines::dead_state(const RuntimeDir& dir, const VmRecord& record) {
+  // Not our child: a look of a command leaves no trace.
+  if (const auto end = collect_child(record.process)) {
+    static_cast<void>(write_exit(files_, dir, SeenExit{clock_.now(), end}).has_value());
+  }
+  ExitEvidence evidence;
+  evidence.events = read_tail(dir.events_log(), kEventsTail).value_or("");
+  evidence.vmm_log = read_tail(dir.vmm_log(), kEventsTail).value_or("");
+  evidence.stop_until = read_stop(files_, dir);
+  evidence.seen = read_exit(files_, dir);
+  evidence.last_sign = record.started_at;
+  if (const Result<FileStamp> stamp = files_.stat(dir.events_log())) {
+    const Moment written{std::chrono::floor<Span>(std::chrono::nanoseconds{stamp->mtime_ns})};
+    evidence.last_sign = std::max(evidence.last_sign, written);
+  }
+  MachineState state = state_of(record, MachinePhase::Dead);
+  state.exit = judge_exit(evidence);
+  return state;
+}
+
+std::map<Uid, Fact<MachineState>> QemuMachines::look(const std::vector<Uid>& uids) {
+  std::map<Uid, Fact<MachineState>> seen;
+  std::map<Uid, VmRecord> alive;
+  std::vector<StatusQuestion> questions;
+  for (const Uid& uid : uids) {
+    const RuntimeDir dir = dir_of(uid);
+    Result<VmRecord> record = record_of(uid);
+    if (!record) {
+      seen[uid] = Fact<MachineState>::from(fail(record.error()));
+      continue;
+    }
+    const Result<ProcessPresence> presence = find_process(record->process);
+    if (!presence) {
+      seen[uid] = Fact<MachineState>(presence.error());
+    } else if (*presence == ProcessPresence::OtherBoot) {
+      seen[uid] = Fact<MachineState>(Absent{});
+    } else if (*presence == ProcessPresence::Held) {
+      seen[uid] = Fact<MachineState>(under_way());
+    } else if (*presence == ProcessPresence::Gone) {
+      seen[uid] = Fact<MachineState>(dead_state(dir, *record));
+    } else {
+      questions.push_back(StatusQuestion{uid, dir.query_socket(), record->process});
+      alive.emplace(uid, *std::move(record));
+    }
+  }
+  for (const auto& [uid, phase] : board_.ask(questions, kLookBudget)) {
+    const VmRecord& record = alive.at(uid);
+    const bool silent = phase == MachinePhase::Unresponsive;
+    if (silent && find_process(record.process).value_or(ProcessPresence::Alive) == ProcessPresence::Gone) {
+      seen[uid] = Fact<MachineState>(dead_state(dir_of(uid), record));  // died while it was asked
+    } else if (silent && in_turn(uid)) {
+      seen[uid] = Fact<MachineState>(under_way());
+    } else {
+      seen[uid] = Fact<MachineState>(state_of(record, phase));
+    }
+  }
+  const std::scoped_lock lock(mutex_);
+  for (const auto& [uid, record] : alive) serial_logs_.insert_or_assign(record.serial_log, uid);
+  return seen;
+}
+
+Result<std::vector<Uid>> QemuMachines::list() {
+  std::vector<Uid> uids;
+  const Result<std::vector<FileEntry>> entries = files_.list(settings_.runtime_dir);
+  if (!entries && entries.error().kind == ErrorKind::NotFound) return uids;
+  if (!entries) return fail(entries.error());
+  for (const FileEntry& entry : *entries) {
+    if (entry.type != FileType::Directory || !is_runtime_name(entry.name)) continue;
+    const Result<Uid> uid = read_owner(files_, RuntimeDir(settings_.runtime_dir, entry.name));
+    if (uid && uid->short12() == entry.name) uids.push_back(*uid);
+  }
+  return uids;
+}
+
+// A directory that nothing can live in any more is removed; any other is in the way.
+Status QemuMachines::make_way(const RuntimeDir& dir, const Uid& uid) {
+  const Result<VmRecord> record = record_of(uid);
+  if (!record && record.error().kind != ErrorKind::NotFound) return fail(record.error());
+  if (record) {
+    COWHERD_ASSIGN(const ProcessPresence presence, find_process(record->process));
+    if (presence == ProcessPresence::Gone) return fail(ErrorKind::Busy, "the remains of the VM are not reaped");
+    if (presence != ProcessPresence::OtherBoot) {
+      return fail(ErrorKind::Busy, "the VM runs as pid " + std::to_string(record->process.pid));
+    }
+  }
+  return remove_runtime_dir(files_, dir);
+}
+
+Status QemuMachines::start(const MachineSpec& spec) {
+  const RuntimeDir dir = dir_of(spec.uid);
+  const auto doing = [&] { return "starting the VM of sandbox '" + spec.name + "'"; };
+  COWHERD_TRY(check_spec(spec, dir).in(doing()));
+  COWHERD_ASSIGN(const Turn turn, take_turn(spec.uid).in(doing()));
+  COWHERD_TRY(make_way(dir, spec.uid).in(doing()));
+  KvmProbe probe;
+  probe.binary = settings_.binary;
+  probe.kernel = spec.kernel;
+  probe.cache_dir = settings_.runtime_dir;
+  const AcceleratorChoice choice = chooser_.choose(settings_.accel, probe);
+  return launch(spec, dir, launch_options(settings_.binary, choice.name), files_, clock_).in(doing());
+}
+
+Status QemuMachines::stop(const Uid& uid, StopMode mode, Span grace) {
+  const RuntimeDir dir = dir_of(uid);
+  COWHERD_ASSIGN(const Turn turn, take_turn(uid));
+  const Result<VmRecord> record = record_of(uid);
+  if (!record && record.error().kind == ErrorKind::NotFound) return {};
+  if (!record) return fail(record.error());
+  const auto doing = [&] { return "stopping the VM of sandbox '" + record->name + "'"; };
+  const Result<UniqueFd> pidfd = open_process(record->process);
+  if (!pidfd && pidfd.error().kind == ErrorKind::NotFound) return {};
+  if (!pidfd) return Status(fail(pidfd.error())).in(doing());
+  COWHERD_TRY(write_stop(files_, dir, clock_.now() + grace + kKillBudget).in(doing()));
+  COWHERD_TRY(shut_down(dir, *pidfd, mode, grace).in(doing()));
+  note_exit(dir, *record);
+  return {};
+}
+
+Status QemuMachines::reap(const Uid& uid) {
+  const RuntimeDir dir = dir_of(uid);
+  COWHERD_ASSIGN(const Turn turn, take_turn(uid));
+  const Result<VmRecord> record = record_of(uid);
+  if (!record && record.error().kind != ErrorKind::NotFound) return fail(record.error());
+  if (record) {
+    const auto doing = [&] { return "reaping the VM of sandbox '" + record->name + "'"; };
+    COWHERD_ASSIGN(const ProcessPresence presence, find_process(record->process).in(doing()));
+    if (presence == ProcessPresence::Alive || presence == ProcessPresence::Held) {
+      return Status(fail(ErrorKind::Busy, "pid " + std::to_string(record->process.pid) + " lives")).in(doing());
+    }
+    static_cast<void>(collect_child(record->process).has_value());
+  }
+  COWHERD_TRY(remove_runtime_dir(files_, dir));
+  const std::scoped_lock lock(mutex_);
+  if (record) serial_logs_.erase(record->serial_log);
+  return {};
+}
+
+Result<UniqueFd> QemuMachines::exit_notice(const Uid& uid) {
+  COWHERD_ASSIGN(const VmRecord record, record_of(uid));
+  return open_process(record.process);
+}
+
+Status QemuMachines::bound_serial_log(const std::string& serial_log) {
+  COWHERD_TRY(bound_log(serial_log, settings_.serial_log_limit));
+  std::optional<RuntimeDir> dir;
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto owner = serial_logs_.find(serial_log);
+    if (owner != serial_logs_.end()) dir = dir_of(owner->second);
+  }
+  if (!dir) return {};
+  // A guest can make QEMU write events and complaints without end, too.
+  COWHERD_TRY(bound_log(dir->events_log(), kRuntimeLogLimit));
+  return bound_log(dir->vmm_log(), kRuntimeLogLimit);
+}
+
+}  // namespace cowherd

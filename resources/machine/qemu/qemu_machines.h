@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Virtual machines as QEMU processes. Each has a runtime directory `<runtime_dir>/<uid12>/` (runtime_dir.h) and outlives
+// this object; another QemuMachines over the same directory, also in another process, finds it again. Looks go to a
+// monitor of their own, so that a command can look beside the daemon. Safe from several threads; start, stop and reap of
+// one uid exclude each other (Busy). A VM started here is a child: its end is collected by the next call about it.
+#pragma once
+
+#include <mutex>
+#include <set>
+#include <string>
+
+#include "resources/files/clock.h"
+#include "resources/files/linux_file_system.h"
+#include "resources/machine/machine.h"
+#include "resources/machine/qemu/accelerator.h"
+#include "resources/machine/qemu/runtime_record.h"
+#include "resources/machine/qemu/status_board.h"
+
+namespace cowherd {
+
+struct QemuSettings {
+  std::string binary = "/usr/bin/qemu-system-x86_64";  // absolute, the program itself and not a script around it
+  Accelerator accel = Accelerator::Auto;
+  std::string runtime_dir{};  // absolute, on a tmpfs; made when absent
+  Bytes serial_log_limit = 1_MiB;
+};
+
+class QemuMachines final : public Machines {
+ public:
+  QemuMachines(const QemuSettings& settings, Clock& clock);
+
+  std::map<Uid, Fact<MachineState>> look(const std::vector<Uid>& uids) override;
+  Result<std::vector<Uid>> list() override;
+  Status start(const MachineSpec& spec) override;
+  Status stop(const Uid& uid, StopMode mode, Span grace) override;
+  Status reap(const Uid& uid) override;
+  Result<UniqueFd> exit_notice(const Uid& uid) override;
+  Status bound_serial_log(const std::string& serial_log) override;
+
+ private:
+  class Turn;  // one start, stop or reap of a uid
+  Result<Turn> take_turn(const Uid& uid);
+  bool in_turn(const Uid& uid);
+  RuntimeDir dir_of(const Uid& uid) const { return RuntimeDir(settings_.runtime_dir, uid); }
+  Result<VmRecord> record_of(const Uid& uid);
+  MachineState dead_state(const RuntimeDir& dir, const VmRecord& record);
+  // Collects the end of a child and writes down that the process is gone.
+  void note_exit(const RuntimeDir& dir, const VmRecord& record);
+  Status make_way(const RuntimeDir& dir, const Uid& uid);
+
+  QemuSettings settings_;
+  Clock& clock_;
+  LinuxFileSystem files_{};
+  StatusBoard board_{};
+  AcceleratorChooser chooser_;
+  std::mutex mutex_{};
+  std::set<Uid> busy_{};
+  std::map<std::string, Uid> serial_logs_{};  // whose log it is; filled by look()
+};
+
+}  // namespace cowherd

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "resources/machine/qemu/qmp.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "resources/files/json.h"
+
+namespace cowherd {
+namespace {
+
+constexpr std::size_t kLineLimit = 1 << 20;
+
+Status send_line(int fd, const std::string& line) {
+  const ssize_t sent = ::send(fd, line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (sent == static_cast<ssize_t>(line.size())) return {};
+  // A command cut in half cannot be taken back: the connection is of no further use.
+  return fail(errno_error(sent < 0 ? errno : EAGAIN, "send a QMP command"));
+}
+
+Error refusal(const Value& error) {
+  return make_error(ErrorKind::Failed, "QEMU refused a command: " + string_at(error, "desc").value_or("no reason given"));
+}
+
+}  // namespace
+
+Result<QmpClient> QmpClient::connect(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::string doing = "connect to '" + path + "'";
+  if (path.size() >= sizeof address.sun_path) return fail(ErrorKind::Invalid, doing + ": the path is too long");
+  std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
+  UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!socket.valid()) return fail(errno_error(errno, "make a socket"));
+  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    return fail(errno_error(errno, doing));
+  }
+  QmpClient client(std::move(socket));
+  // The monitor reads commands only after its greeting, and they wait in the socket until then.
+  COWHERD_TRY(client.send("qmp_capabilities"));
+  return client;
+}
+
+Result<int> QmpClient::send(const std::string& command, Value arguments) {
+  const int number = ++last_number_;
+  Value request = Value::map();
+  request.set("execute", command);
+  if (!arguments.is_null()) request.set("arguments", std::move(arguments));
+  request.set("id", number);
+  COWHERD_TRY(send_line(socket_.get(), print_json(request, JsonStyle::Compact) + "\n").in("sending '" + command + "'"));
+  return number;
+}
+
+Status QmpClient::read_available() {
+  std::array<char, 4096> piece{};
+  while (true) {
+    const ssize_t got = ::recv(socket_.get(), piece.data(), piece.size(), MSG_DONTWAIT);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0 && errno == EAGAIN) return {};
+    if (got < 0) return fail(errno_error(errno, "read a QMP reply"));
+    if (got == 0) return fail(ErrorKind::Failed, "read a QMP reply: QEMU closed the connection");
+    buffer_.append(piece.data(), static_cast<std::size_t>(got));
+    if (buffer_.size() > kLineLimit) return fail(ErrorKind::Failed, "read a QMP reply: it is too long");
+  }
+}
+
+Result<std::optional<Value>> QmpClient::receive(int number) {
+  const Status read = read_available();
+  std::size_t end = 0;
+  while ((end = buffer_.find('\n')) != std::string::npos) {
+    const std::string line = buffer_.substr(0, end);
+    buffer_.erase(0, end + 1);
+    if (line.find("\"id\"") == std::string::npos) continue;  // the greeting or an event
+    COWHERD_ASSIGN(const Value reply, parse_json(line).in("reading a QMP reply"));
+    const Value* id = reply.find("id");
+    if (id == nullptr || *id != Value(number)) continue;
+    if (const Value* error = reply.find("error")) return fail(refusal(*error));
+    const Value* answer = reply.find("return");
+    return std::optional<Value>(answer == nullptr ? Value() : *answer);
+  }
+  if (!read) return fail(read.error());
+  return std::optional<Value>{};
+}
+
+Result<Value> QmpClient::call(const std::string& command, const Deadline& deadline, Value arguments) {
+  COWHERD_ASSIGN(const int number, send(command, std::move(arguments)));
+  while (true) {
+    COWHERD_ASSIGN(std::optional<Value> reply, receive(number).in("waiting for '" + command + "'"));
+    if (reply) return *std::move(reply);
+    if (deadline.passed()) return fail(ErrorKind::Busy, "QEMU does not answer '" + command + "'");
+    pollfd wait{socket_.get(), POLLIN, 0};
+    if (::poll(&wait, 1, deadline.milliseconds()) < 0 && errno != EINTR) {
+      return fail(errno_error(errno, "wait for QEMU"));
+    }
+  }
+}
+
+}  // namespace cowherd

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads a world from text, for golden cases: what was applied before (manifest documents) and what stands of it now
+// (observed.yaml). Only what differs from a healthy host has to be written:
+//
+//   now: "2026-11-20T12:00:00Z"       freeSpacePercent: 50      driver: dm-snapshot | qcow2
+//   missingFiles: [/srv/base.ext4]    builtTemplates: [base]
+//   sandboxes:
+//     web: {store: true, active: true, vm: Running | Dead | Unresponsive | none, exit: guest-reset, …}
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "reconciler/desired/expand.h"
+#include "reconciler/plan/make_plan.h"
+#include "resources/manifest/parse.h"
+#include "resources/vocabulary/value.h"
+
+namespace cowherd::testing {
+
+struct GoldenWorld {
+  Declaration declared{};
+  Observed seen{};
+  CatalogMemory memory{};
+  Moment now{};
+};
+
+// Fails the test on text it does not understand.
+GoldenWorld read_world(const std::vector<Document>& declared, const std::vector<Document>& applied,
+                       const Value& observed);
+
+}  // namespace cowherd::testing

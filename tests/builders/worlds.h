@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// Small worlds, spelled the way a test wants to read them: a_sandbox("web").from("base").memory(256_MiB).
+#pragma once
+
+#include <string>
+
+#include "reconciler/desired/concrete.h"
+#include "reconciler/observed/observed.h"
+#include "reconciler/plan/make_plan.h"
+#include "reconciler/source/declaration.h"
+#include "resources/files/bulk.h"
+
+namespace cowherd::testing {
+
+inline ResourceName a_name(const std::string& text) { return *ResourceName::make(text); }
+
+// A uid that says whose it is: the name's digest.
+inline Uid a_uid(const std::string& name) { return *Uid::make(sha256("uid " + name).str().substr(0, 32)); }
+inline Digest a_digest(const std::string& text) { return sha256(text); }
+inline Moment noon() { return Moment{std::chrono::sys_days{std::chrono::year{2026} / 11 / 20}} + std::chrono::hours{12}; }
+
+class SandboxBuilder {
+ public:
+  explicit SandboxBuilder(const std::string& name) : name_(a_name(name)) {
+    spec_.template_ref = a_name("base");
+    spec_.memory = 128_MiB;
+    spec_.graceful_stop = std::chrono::seconds{10};
+  }
+  SandboxBuilder& from(const std::string& name) { return (spec_.template_ref = a_name(name), *this); }
+  SandboxBuilder& memory(Bytes bytes) { return (spec_.memory = bytes, *this); }
+  SandboxBuilder& disk_size(Bytes bytes) { return (spec_.disk_size = bytes, *this); }
+  SandboxBuilder& stopped() { return (spec_.power_state = PowerState::Stopped, *this); }
+  SandboxBuilder& ttl(Span span) { return (spec_.ttl = span, *this); }
+  SandboxBuilder& on_expire(OnExpire what) { return (spec_.on_expire = what, *this); }
+  SandboxBuilder& restart(RestartType type) { return (spec_.restart = type, *this); }
+  SandboxBuilder& recreate() { return (spec_.update_strategy = UpdateStrategy::Recreate, *this); }
+  SandboxBuilder& retain() { return (spec_.deletion_policy = SandboxDeletionPolicy::Retain, *this); }
+  SandboxBuilder& annotate(std::string_view key, const std::string& value) {
+    annotations_[std::string(key)] = value;
+    return *this;
+  }
+
+  const SandboxSpec& spec() const { return spec_; }
+  Declared declared(const std::string& file = "web.yaml") const {
+    Declared declared;
+    declared.object.metadata.name = name_;
+    declared.object.metadata.annotations = annotations_;
+    declared.object.spec = Spec{spec_};
+    declared.spot = {file, 3, 9, 1};
+    return declared;
+  }
+
+ private:
+  ResourceName name_;
+  SandboxSpec spec_{};
+  std::map<std::string, std::string> annotations_{};
+};
+
+inline SandboxBuilder a_sandbox(const std::string& name) { return SandboxBuilder(name); }
+
+class TemplateBuilder {
+ public:
+  explicit TemplateBuilder(const std::string& name) : name_(a_name(name)) {
+    spec_.image_path = "/srv/" + name + ".ext4";
+    spec_.kernel_path = "/srv/vmlinuz";
+    spec_.boot_args = {"console=ttyS0"};
+  }
+  TemplateBuilder& image(const std::string& path) { return (spec_.image_path = path, *this); }
+  TemplateBuilder& sha256(const Digest& digest) { return (spec_.image_sha256 = digest, *this); }
+  TemplateBuilder& disk_size(Bytes bytes) { return (spec_.disk_size = bytes, *this); }
+  TemplateBuilder& arg(const std::string& text) { return (spec_.boot_args.push_back(text), *this); }
+
+  const TemplateSpec& spec() const { return spec_; }
+  Declared declared(const std::string& file = "base.yaml") const {
+    Declared declared;
+    declared.object.metadata.name = name_;
+    declared.object.spec = Spec{spec_};
+    declared.spot = {file, 3, 9, 1};
+    return declared;
+  }
+
+ private:
+  ResourceName name_;
+  TemplateSpec spec_{};
+};
+
+inline TemplateBuilder a_template(const std::string& name) { return TemplateBuilder(name); }
+
+}  // namespace cowherd::testing

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/convergence/model_world.h"
+
+#include <set>
+
+#include "resources/files/publish.h"
+
+namespace cowherd::testing {
+
+namespace {
+
+constexpr Span kResync = std::chrono::seconds{30};
+constexpr Span kPruneDelay = std::chrono::seconds{10};
+constexpr int kMostPasses = 80;
+
+std::map<std::string, SandboxIdentity> identities_in(const FakeFileSystem& files, const Layout& layout) {
+  std::map<std::string, SandboxIdentity> identities;
+  for (const auto& [path, text] : files.peek_tree(layout.sandboxes())) {
+    if (name_of(path) != kSandboxFile) continue;
+    const auto identity = parse_sandbox_identity(text);
+    if (identity) identities.emplace(identity->name.str(), *identity);
+  }
+  return identities;
+}
+
+std::string yes_no(const std::string& what, const bool& is) { return (is ? " " : " no-") + what; }
+
+}  // namespace
+
+ModelWorld::Life::Life(ModelWorld& world)
+    : store(world.files, world.bulk, world.images, world.clock, world.layout),
+      disks(world.device_mapper, world.loops, world.files, world.images, "0123abcd", world.driver_),
+      executor({store, world.files, disks, world.machines, world.clock}, world.catalog, workers, LaneLimits{}, [] {}),
+      reporter(world.catalog, world.clock),
+      reconciler({world.source, Eyes{store, world.files, world.bulk, disks, world.machines, world.clock, 8_GiB},
+                  world.catalog, [&world] { return a_uid("minted " + std::to_string(world.minted_++)); }, world.limits,
+                  kPruneDelay},
+                 executor, reporter) {}
+
+ModelWorld::ModelWorld(DiskDriverKind driver) : driver_(driver) {
+  files.put("/srv/base.ext4", std::string(8192, 'b'));
+  files.put("/srv/vmlinuz", "kernel");
+  files.put_directory("/state");
+}
+
+void ModelWorld::start_daemon() {
+  source.restart();
+  life_ = std::make_unique<Life>(*this);
+  const Status prepared = life_->store.prepare();
+  if (!prepared) throw std::runtime_error("prepare: " + to_string(prepared.error()));
+}
+
+void ModelWorld::kill_daemon() { life_.reset(); }
+
+void ModelWorld::lose_power() {
+  life_.reset();
+  machines.lose_power();
+  device_mapper.lose_power();
+  loops.lose_power();
+  files.lose_power();
+}
+
+bool ModelWorld::settle() {
+  for (int pass = 0; pass < kMostPasses; ++pass) {
+    life_->reconciler.tick();
+    while (!life_->executor.is_idle() || !life_->executor.in_flight().empty()) (void)life_->reconciler.advance();
+    if (life_->reconciler.standing() != Standing::Working) return true;
+    if (life_->reconciler.picture().plan.steps.empty()) clock.set(life_->reconciler.next_wake(kResync));
+    clock.advance(Span{10});
+  }
+  return false;
+}
+
+std::optional<SandboxIdentity> ModelWorld::identity(const std::string& name) {
+  const auto identities = identities_in(files, layout);
+  const auto found = identities.find(name);
+  return found == identities.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::string ModelWorld::store_path(const std::string& name) {
+  const auto found = identity(name);
+  if (!found) return "";
+  const char* file = found->driver == DiskDriverKind::DmSnapshot ? "/rootfs.cow" : "/rootfs.qcow2";
+  return layout.sandbox_dir(found->uid) + file;
+}
+
+bool ModelWorld::vm_runs(const std::string& name) {
+  const auto found = identity(name);
+  return found && machines.is_running(found->uid);
+}
+
+std::string ModelWorld::describe() {
+  std::string text;
+  for (const auto& [name, identity] : identities_in(files, layout)) {
+    text += "sandbox " + name + " spec=" + identity.spec_hash.short8() + " revision=" + identity.revision.short8() +
+            " size=" + std::to_string(identity.disk_size.value);
+    text += yes_no("retained", identity.retained) + yes_no("discarded", identity.disk_discarded);
+    text += yes_no("store", files.exists(store_path(name))) + yes_no("vm", vm_runs(name)) + "\n";
+  }
+  for (const std::string& device : device_mapper.names()) text += "device of " + device.substr(0, 8) + "\n";
+  text += "loops " + std::to_string(loops.count()) + "\n";
+  for (const auto& [path, content] : files.peek_tree(layout.templates())) {
+    if (path.ends_with("/")) continue;
+    text += "template file " + path.substr(layout.templates().size()).substr(0, 40) + " " + name_of(path) + "\n";
+  }
+  std::multiset<std::string> trashed;
+  for (const auto& [path, content] : files.peek_tree(layout.trash())) {
+    if (parent_of(path.substr(0, path.size() - 1)) == layout.trash()) {
+      const std::string entry = name_of(path.substr(0, path.size() - 1));
+      trashed.insert(entry.substr(0, entry.find('-')));
+    }
+  }
+  for (const std::string& kind : trashed) text += "trash " + kind + "\n";
+  return text;
+}
+
+std::vector<std::string> ModelWorld::broken_laws() {
+  std::vector<std::string> broken;
+  const auto identities = identities_in(files, layout);
+  std::set<Uid> known;
+  for (const auto& [name, identity] : identities) {
+    known.insert(identity.uid);
+    if (machines.is_running(identity.uid) && !files.exists(store_path(name))) {
+      broken.push_back("the VM of " + name + " runs without its store");
+    }
+  }
+  for (const Uid& uid : machines.running()) {
+    if (!known.contains(uid)) broken.push_back("a VM runs without a sandbox directory");
+  }
+  for (const auto& [path, content] : files.peek_tree("/state")) {
+    const std::string name = name_of(path.ends_with("/") ? path.substr(0, path.size() - 1) : path);
+    if (is_staging_name(name)) broken.push_back("interrupted work is left at " + path);
+  }
+  return broken;
+}
+
+}  // namespace cowherd::testing

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/convergence/scenarios.h"
+
+namespace cowherd::testing {
+
+namespace {
+
+constexpr const char* kGuestData = "guest data of ";
+
+void declare_base(ModelWorld& world) { world.source.declare(a_template("base").declared()); }
+
+void declare_two(ModelWorld& world) {
+  declare_base(world);
+  world.source.declare(a_sandbox("web").declared());
+  world.source.declare(a_sandbox("worker").declared());
+}
+
+void nothing(ModelWorld&) {}
+
+ObjectName sandbox(const std::string& name) { return {Kind::Sandbox, a_name(name)}; }
+
+std::vector<Scenario> scenarios_of(DiskDriverKind driver, const std::string& suffix) {
+  std::vector<Scenario> all;
+  const auto add = [&](const std::string& name, std::function<void(ModelWorld&)> before,
+                       std::function<void(ModelWorld&)> event, std::vector<std::string> data_of) {
+    all.push_back({name + suffix, driver, std::move(before), std::move(event), std::move(data_of)});
+  };
+  add("first-declared", nothing, declare_two, {});
+  add("one-more", [](ModelWorld& world) { declare_two(world); },
+      [](ModelWorld& world) { world.source.declare(a_sandbox("third").declared()); }, {"web", "worker"});
+  add("memory-edited", declare_two,
+      [](ModelWorld& world) { world.source.declare(a_sandbox("web").memory(256_MiB).declared()); }, {"web", "worker"});
+  add("disk-grows", declare_two,
+      [](ModelWorld& world) { world.source.declare(a_sandbox("web").disk_size(64_KiB).declared()); },
+      {"web", "worker"});
+  add("stopped", declare_two,
+      [](ModelWorld& world) { world.source.declare(a_sandbox("web").stopped().declared()); }, {"web", "worker"});
+  add("removed", declare_two, [](ModelWorld& world) { world.source.withdraw(sandbox("web")); }, {"worker"});
+  add("retained",
+      [](ModelWorld& world) {
+        declare_two(world);
+        world.source.declare(a_sandbox("web").retain().declared());
+      },
+      [](ModelWorld& world) { world.source.withdraw(sandbox("web")); }, {"web", "worker"});
+  add("replaced", declare_two,
+      [](ModelWorld& world) {
+        world.source.declare(a_template("other").image("/srv/other.ext4").declared());
+        world.source.declare(a_sandbox("web").from("other").recreate().declared());
+      },
+      {"worker"});
+  add("vm-crashed", declare_two,
+      [](ModelWorld& world) { world.machines.guest_crashes(world.identity("web")->uid); }, {"web", "worker"});
+  add("expired-and-discarded",
+      [](ModelWorld& world) {
+        declare_two(world);
+        world.source.declare(
+            a_sandbox("web").ttl(std::chrono::hours{1}).on_expire(OnExpire::Delete).declared());
+      },
+      [](ModelWorld& world) { world.clock.advance(std::chrono::hours{2}); }, {"worker"});
+  add("template-edited", declare_two,
+      [](ModelWorld& world) { world.source.declare(a_template("base").arg("quiet").declared()); }, {"web", "worker"});
+  add("everything-of-a-template-removed", declare_two,
+      [](ModelWorld& world) {
+        world.source.withdraw(sandbox("web"));
+        world.source.withdraw(sandbox("worker"));
+        world.source.withdraw({Kind::Template, a_name("base")});
+        world.source.declare(a_template("other").image("/srv/other.ext4").declared());
+      },
+      {});
+  add("trash-is-old",
+      [](ModelWorld& world) {
+        declare_two(world);
+        world.start_daemon();
+        if (!world.settle()) throw std::runtime_error("did not settle");
+        world.source.withdraw(sandbox("web"));
+      },
+      [](ModelWorld& world) { world.clock.advance(std::chrono::hours{25}); }, {"worker"});
+  return all;
+}
+
+}  // namespace
+
+void write_guest_data(ModelWorld& world, const std::string& sandbox) {
+  const std::string path = world.store_path(sandbox);
+  auto content = world.files.content_of(path);
+  if (!content) throw std::runtime_error("no store of " + sandbox);
+  content->bytes.resize(std::max<std::size_t>(content->bytes.size(), 16384), '\0');
+  content->bytes.replace(12288, std::string(kGuestData + sandbox).size(), kGuestData + sandbox);
+  if (!world.files.set_content(path, *content)) throw std::runtime_error("cannot write guest data");
+  world.faults.disarm();
+  if (!world.files.sync(path)) throw std::runtime_error("cannot sync guest data");
+}
+
+bool guest_data_is_there(ModelWorld& world, const std::string& sandbox) {
+  const auto content = world.files.content_of(world.store_path(sandbox));
+  return content && content->bytes.find(kGuestData + sandbox) == 12288;
+}
+
+std::vector<Scenario> scenarios() {
+  std::vector<Scenario> all = scenarios_of(DiskDriverKind::DmSnapshot, "");
+  for (Scenario& scenario : scenarios_of(DiskDriverKind::Qcow2, "-qcow2")) all.push_back(std::move(scenario));
+  return all;
+}
+
+}  // namespace cowherd::testing

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// What can happen to a host: how it was, and what a person or the world then does. The suites run each of them whole, and
+// broken at every host call.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "tests/convergence/model_world.h"
+
+namespace cowherd::testing {
+
+struct Scenario {
+  std::string name{};
+  DiskDriverKind driver = DiskDriverKind::DmSnapshot;
+  std::function<void(ModelWorld&)> before{};  // declared, then settled
+  std::function<void(ModelWorld&)> event{};   // what the suite then lets happen
+  std::vector<std::string> data_of{};         // sandboxes whose guest data must be the same afterwards
+};
+
+std::vector<Scenario> scenarios();
+
+// What a guest wrote: stands in the store of each sandbox and is looked for afterwards.
+void write_guest_data(ModelWorld& world, const std::string& sandbox);
+bool guest_data_is_there(ModelWorld& world, const std::string& sandbox);
+
+}  // namespace cowherd::testing

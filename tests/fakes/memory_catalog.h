@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// The catalog as a few containers. Owned by the test's world, it survives a simulated death: every call is durable when
+// it returns, as the real one's is.
+#pragma once
+
+#include "resources/catalog/catalog.h"
+#include "tests/fakes/faults.h"
+
+namespace cowherd::testing {
+
+class MemoryCatalog final : public Catalog {
+ public:
+  explicit MemoryCatalog(Faults& faults) : faults_(faults) {}
+
+  Result<CatalogMemory> recall() override;
+  Result<std::int64_t> begin_intent(const Intent& intent) override;
+  Status finish_intent(std::int64_t id, OutcomeKind outcome, Moment at, const std::string& error) override;
+  Status set_attempts(const std::string& key, const Attempts& attempts) override;
+  Status clear_attempts(const std::string& key) override;
+  Status set_generation(const std::string& object, const Generation& generation) override;
+  Status set_condition(const std::string& key, const ConditionMemory& condition) override;
+  Status add_event(const Event& event) override;
+  Result<std::vector<Event>> events(const std::string& object, int most) override;
+  Status forget(const std::string& object) override;
+
+  // --- the test's hand, no host calls
+  const CatalogMemory& peek() const { return memory_; }
+  std::vector<Event> peek_events() const;
+  // The file was lost: history goes, nothing else.
+  void lose();
+
+ private:
+  struct Numbered {
+    std::int64_t id = 0;
+    Event event{};
+  };
+
+  Faults& faults_;
+  CatalogMemory memory_{};
+  std::vector<Numbered> events_{};  // oldest id first
+  std::int64_t last_intent_ = 0;
+  std::int64_t last_event_ = 0;
+};
+
+}  // namespace cowherd::testing

@@ -1,0 +1,1 @@
+target_link_libraries(unit_catalog PRIVATE cowherd_catalog_sqlite)

@@ -1,0 +1,1 @@
+target_link_libraries(unit_plan PRIVATE cowherd_plan)
