@@ -53,6 +53,8 @@ ExitCode schema_command(const std::string& kind);
 ExitCode doctor_command(const Options& options, OutputFormat output);
 ExitCode version_command(OutputFormat output);
 ExitCode completion_command(const std::string& shell);
+// What the shells ask: prints candidates, "text<TAB>description", and ends the process.
+ExitCode complete_command(const std::vector<std::string>& words);
 ExitCode adopt_state_dir_command(const Options& options);
 
 }  // namespace cowherd

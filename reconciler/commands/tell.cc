@@ -3,6 +3,8 @@
 
 #include <cstdio>
 
+#include "reconciler/commands/session.h"
+
 namespace cowherd {
 
 void tell(const std::string& message) { std::fprintf(stderr, "cowherd: %s\n", message.c_str()); }

@@ -5,10 +5,12 @@
 #include <string>
 #include <vector>
 
-#include "reconciler/commands/session.h"
+#include "reconciler/commands/exit_code.h"
 #include "resources/manifest/diagnostic.h"
 
 namespace cowherd {
+
+struct SessionFailure;
 
 void tell(const std::string& message);                                // "cowherd: <message>"
 ExitCode tell(const SessionFailure& failure);                         // says it, returns its code

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the manifests declare at one look, and how sure that is. A Declaration is a value: everything after it (expand,
-// diff, plan) is pure. Unknown is not absent: a name that is missing here is only given up when confirmed_absent says so.
+// What the manifests declare at one look, and how sure that is. A Declaration is a value: everything after it
+// (expand, diff, plan) is pure. Unknown is not absent: a name that is missing here is only given up when
+// confirmed_absent says so.
 #pragma once
 
 #include <map>
@@ -13,8 +14,8 @@
 
 namespace cowherd {
 
-// One manifest file. valid: what lies there now is what is in force. frozen: it is not, and an older good version of the
-// file is in force instead, or the objects it is known to declare are held.
+// One manifest file. valid: what lies there now is what is in force. frozen: it is not, and an older good
+// version of the file is in force instead, or the objects it is known to declare are held.
 struct FileStatus {
   std::string file{};  // relative to the root of the source
   bool valid = false;
@@ -38,33 +39,35 @@ struct Absence {
 };
 
 struct Declaration {
-  std::map<ObjectName, Declared> objects{};   // in force: current or last good
-  std::vector<FileStatus> files{};            // every manifest file seen or remembered, sorted
-  std::vector<Diagnostic> diagnostics{};      // of all files and of the checks across them, and of the source itself
-  bool complete = false;                      // every file was listed, stable and read; invalid ones freeze their objects
-  bool empty_hold = false;                    // nothing is declared although something was before
-  std::string problem{};                      // why it is not complete, for people
+  std::map<ObjectName, Declared> objects{};  // in force: current or last good
+  std::vector<FileStatus> files{};           // every manifest file seen or remembered, sorted
+  std::vector<Diagnostic>
+      diagnostics{};        // of all files and of the checks across them, and of the source itself
+  bool complete = false;    // every file was listed, stable and read; invalid ones freeze their objects
+  bool empty_hold = false;  // nothing is declared although something was before
+  std::string problem{};    // why it is not complete, for people
   Moment looked_at{};
-  bool settling = false;                      // a file changed a moment ago: look again at settle_until
+  bool settling = false;  // a file changed a moment ago: look again at settle_until
   Moment settle_until{};
 
-  std::set<ObjectName> held{};                // declared by a version that can not be taken: not in force, not absent
-  std::set<std::string> mentioned{};          // names that stand in text which can not be understood: not absent either
-  std::map<ObjectName, Absence> absences{};   // of names that were declared once since the start
-  Absence never_declared{};                   // of every other name: counts from the first complete look
+  std::set<ObjectName> held{};  // declared by a version that can not be taken: not in force, not absent
+  std::set<std::string>
+      mentioned{};  // names that stand in text which can not be understood: not absent either
+  std::map<ObjectName, Absence> absences{};  // of names that were declared once since the start
+  Absence never_declared{};                  // of every other name: counts from the first complete look
 
-  bool holds(const ObjectName& name) const;   // held or mentioned
+  bool holds(const ObjectName& name) const;  // held or mentioned
   // Precondition: the name is not declared. A held name has no absence (no looks).
   Absence absence_of(const ObjectName& name) const;
 };
 
-// A name may be pruned: this look is complete, at least two complete looks did not find it, the first of them prune_delay
-// ago, and no file that can not be taken is known to declare it. Emptiness (empty_hold) is the caller's to judge: it may
-// have been approved.
+// A name may be pruned: this look is complete, at least two complete looks did not find it, the first of them
+// prune_delay ago, and no file that can not be taken is known to declare it. Emptiness (empty_hold) is the
+// caller's to judge: it may have been approved.
 bool confirmed_absent(const Declaration& declaration, const ObjectName& name, Moment now, Span prune_delay);
 
-// Where declarations come from. load() never fails: what can not be read stays as it was and is told in the Declaration.
-// It may block on the disk. Not safe from two threads.
+// Where declarations come from. load() never fails: what can not be read stays as it was and is told in the
+// Declaration. It may block on the disk. Not safe from two threads.
 class Source {
  public:
   virtual ~Source() = default;

@@ -11,8 +11,8 @@ namespace cowherd {
 
 namespace {
 
-constexpr std::size_t kMostProblems = 3;      // spelled out in Declaration::problem
-constexpr int kSavesPerLook = 100;            // each is two fsyncs: a first look at thousands of files must not stall
+constexpr std::size_t kMostProblems = 3;  // spelled out in Declaration::problem
+constexpr int kSavesPerLook = 100;  // each is two fsyncs: a first look at thousands of files must not stall
 constexpr Span kForgetAbsence = std::chrono::hours{1};
 
 bool is_complete(const SourceLook& look) { return look.listed && look.problems.empty(); }
@@ -87,9 +87,10 @@ void DeclaredSet::recall_file(const GoodFile& file) {
   if (has_errors(parsed.diagnostics)) {
     anything_before_ = true;
     record.mentioned.merge(mentioned_names(file.text));
-    ignored_.push_back(file_diagnostic(kLastGoodIgnored, file.path,
-                                       "the version of this file that was in force before is not valid any more",
-                                       parsed.diagnostics.front().message));
+    ignored_.push_back(
+        file_diagnostic(kLastGoodIgnored, file.path,
+                        "the version of this file that was in force before is not valid any more",
+                        parsed.diagnostics.front().message));
     return;
   }
   anything_before_ = anything_before_ || !parsed.documents.empty();

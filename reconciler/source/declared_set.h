@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Looks in, declarations out: parses what is new, keeps the last good version of every file in force, settles conflicts
-// between files, counts absences and remembers good versions over restarts. Every kind of source shares it.
+// Looks in, declarations out: parses what is new, keeps the last good version of every file in force, settles
+// conflicts between files, counts absences and remembers good versions over restarts. Every kind of source
+// shares it.
 //
-// A file that is gone after a complete look is out of force at once (its objects are absent, and absence is counted); it
-// is forgotten after a second complete look, prune_delay later. While emptiness is held nothing is remembered or
-// forgotten, so that a restart does not lose the hold.
+// A file that is gone after a complete look is out of force at once (its objects are absent, and absence is
+// counted); it is forgotten after a second complete look, prune_delay later. While emptiness is held nothing
+// is remembered or forgotten, so that a restart does not lose the hold.
 #pragma once
 
 #include <map>

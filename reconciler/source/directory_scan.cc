@@ -11,7 +11,8 @@ namespace cowherd {
 
 namespace {
 
-constexpr int kAttempts = 3;  // of one look; a swap is over in no time, so a third failure is a storm of changes
+constexpr int kAttempts =
+    3;  // of one look; a swap is over in no time, so a third failure is a storm of changes
 constexpr Span kLongestSettle{2'000};
 
 Moment moment_of(std::int64_t nanoseconds) {
@@ -81,9 +82,9 @@ Status DirectoryScan::take(ManifestTree& tree, const FileEntry& entry, Moment no
   const std::string& path = entry.name;
   if (!is_printable_name(path)) {
     const std::string shown = escaped_name(path);
-    not_read(made.look, shown,
-             file_diagnostic(kUnprintableName, shown, "the file name is not printable UTF-8",
-                             "rename the file"));
+    not_read(
+        made.look, shown,
+        file_diagnostic(kUnprintableName, shown, "the file name is not printable UTF-8", "rename the file"));
     return {};
   }
   const auto stamp = tree.stat(path);
@@ -118,7 +119,8 @@ Status DirectoryScan::take(ManifestTree& tree, const FileEntry& entry, Moment no
 
 Moment DirectoryScan::settled_at(const Observed& observed) const {
   const Moment by_stamp = moment_of(std::max(observed.stamp.mtime_ns, observed.stamp.ctime_ns)) + settle_;
-  // Time stamps in the future must not keep a file out: what looks saw unchanged for this long is settled, too.
+  // Time stamps in the future must not keep a file out: what looks saw unchanged for this long is settled,
+  // too.
   return std::min(by_stamp, observed.first + std::max(settle_, kLongestSettle));
 }
 
@@ -126,7 +128,8 @@ Status DirectoryScan::read(ManifestTree& tree, const std::string& path, const Fi
                            Attempt& made) {
   Observed observed{stamp, now};
   const auto before = observed_.find(path);
-  if (before != observed_.end() && before->second.stamp == stamp) observed.first = std::min(before->second.first, now);
+  if (before != observed_.end() && before->second.stamp == stamp)
+    observed.first = std::min(before->second.first, now);
   made.observed[path] = observed;
   if (const Moment ready = settled_at(observed); now < ready) {
     settling(made.look, path, ready);
@@ -162,7 +165,8 @@ DirectoryScan::Attempt DirectoryScan::too_much() const {
 Status DirectoryScan::verify(ManifestTree& tree, const TreeWalk& before, Moment now, Attempt& made) {
   if (made.taken == taken_) return {};
   COWHERD_ASSIGN(const TreeWalk after, walk_tree(tree, limits_));
-  const Error changed = make_error(ErrorKind::Stale, "directory '" + directory_ + "' changed while it was read");
+  const Error changed =
+      make_error(ErrorKind::Stale, "directory '" + directory_ + "' changed while it was read");
   if (!same_names(before, after)) return fail(changed);
   std::vector<std::string> written;
   for (const auto& [path, stamp] : made.taken) {

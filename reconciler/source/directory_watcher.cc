@@ -18,9 +18,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint32_t kEvents = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_MODIFY | IN_CLOSE_WRITE |
-                                  IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
-constexpr std::uint32_t kOfTheDirectory = IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT | IN_IGNORED | IN_Q_OVERFLOW;
+constexpr std::uint32_t kEvents = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_MODIFY |
+                                  IN_CLOSE_WRITE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
+constexpr std::uint32_t kOfTheDirectory =
+    IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT | IN_IGNORED | IN_Q_OVERFLOW;
 constexpr int kMostLinks = 40;   // as path_resolution(7)
 constexpr int kMostReads = 256;  // of one drain; whoever writes faster than this wakes us again
 
@@ -85,12 +86,14 @@ void DirectoryWatcher::add_tree(Wanted& wanted) const {
   const auto walk = walk_tree(**tree, {});
   if (!walk) return;  // it is changing: the event of that brings us back
   const std::string prefix = directory_ + "/";
-  for (const std::string& path : walk->directories) wanted[path.empty() ? directory_ : prefix + path].everything = true;
+  for (const std::string& path : walk->directories)
+    wanted[path.empty() ? directory_ : prefix + path].everything = true;
   for (const FileEntry& file : walk->files) {
     if (file.type != FileType::Symlink) continue;
     std::error_code error;
     const fs::path target = fs::canonical(prefix + file.name, error);
-    if (!error && (*tree)->stat(file.name)) wanted[target.parent_path().string()].names.insert(target.filename().string());
+    if (!error && (*tree)->stat(file.name))
+      wanted[target.parent_path().string()].names.insert(target.filename().string());
   }
 }
 

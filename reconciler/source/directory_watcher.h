@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// inotify(7) as a hint that a directory of manifests may have changed. It only means "look again": what it misses (in
-// place edits of a file on another machine's mount, a rename far up the path) the next periodic look finds.
+// inotify(7) as a hint that a directory of manifests may have changed. It only means "look again": what it
+// misses (in place edits of a file on another machine's mount, a rename far up the path) the next periodic
+// look finds.
 //
-// Watched are the directory, its subdirectories, the targets of symlinked files, and on the way to it every directory that
-// holds a symlink or the directory itself; if it does not exist, the nearest parent that does. The kernel follows inodes,
-// not names: after a swap the watches stay with the old directory, so re_arm() belongs after every look. No call blocks
-// for longer than the directory's metadata takes.
+// Watched are the directory, its subdirectories, the targets of symlinked files, and on the way to it every
+// directory that holds a symlink or the directory itself; if it does not exist, the nearest parent that does.
+// The kernel follows inodes, not names: after a swap the watches stay with the old directory, so re_arm()
+// belongs after every look. No call blocks for longer than the directory's metadata takes.
 #pragma once
 
 #include <map>
@@ -24,7 +25,8 @@ class DirectoryWatcher {
   int fd() const { return inotify_.get(); }
   // Takes what happened; whether it may concern a manifest. Lost events (an overflow) concern one.
   bool drain();
-  // Watches what is there now. Returns why not all of it is watched, for people; empty when it is. Polling still works.
+  // Watches what is there now. Returns why not all of it is watched, for people; empty when it is. Polling
+  // still works.
   std::string re_arm();
 
  private:

@@ -10,7 +10,7 @@ Diagnostic file_diagnostic(std::string_view code, const std::string& file, std::
   Diagnostic diagnostic;
   diagnostic.severity = code.starts_with('W') ? Severity::Warning : Severity::Error;
   diagnostic.code = code;
-  diagnostic.spot.file = file;
+  diagnostic.spot = {file, 1, 1, 1};
   diagnostic.message = std::move(message);
   diagnostic.hint = std::move(hint);
   return diagnostic;

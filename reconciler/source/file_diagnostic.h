@@ -11,17 +11,17 @@
 namespace cowherd {
 
 inline constexpr std::string_view kFileTooLarge = "E801";
-inline constexpr std::string_view kLeadsOut = "E802";         // a symlink that leaves the directory
-inline constexpr std::string_view kLeadsNowhere = "E803";     // a symlink to nothing, or a loop of them
-inline constexpr std::string_view kNotRegular = "E804";       // a FIFO, a device, a socket
+inline constexpr std::string_view kLeadsOut = "E802";      // a symlink that leaves the directory
+inline constexpr std::string_view kLeadsNowhere = "E803";  // a symlink to nothing, or a loop of them
+inline constexpr std::string_view kNotRegular = "E804";    // a FIFO, a device, a socket
 inline constexpr std::string_view kUnreadable = "E805";
 inline constexpr std::string_view kUnprintableName = "E806";
 inline constexpr std::string_view kReadOnceOnly = "W801";     // a directory reached by two names
 inline constexpr std::string_view kLastGoodIgnored = "W802";  // a remembered version that can not be used
 inline constexpr std::string_view kNotRemembered = "W803";    // a version that could not be made durable
-inline constexpr std::string_view kNotForgotten = "W804";     // a remembered version that could not be removed
+inline constexpr std::string_view kNotForgotten = "W804";  // a remembered version that could not be removed
 
-// Severity follows the first letter of the code. The spot has no line: it is about the file.
+// Severity follows the first letter of the code. The spot is the beginning of the file, without its text.
 Diagnostic file_diagnostic(std::string_view code, const std::string& file, std::string message,
                            std::string hint = {});
 // What an error of opening, looking at or reading a file means to the person who wrote it.

@@ -47,7 +47,8 @@ void FileRecord::put_in_force() {
 }
 
 bool FileRecord::fresh() const {
-  return in_look && !unread && latest_digest && latest_digest != good_digest && !has_errors(latest.diagnostics);
+  return in_look && !unread && latest_digest && latest_digest != good_digest &&
+         !has_errors(latest.diagnostics);
 }
 
 bool FileRecord::unsaved() const {

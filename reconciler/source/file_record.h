@@ -14,7 +14,7 @@
 namespace cowherd {
 
 struct FileRecord {
-  std::optional<Digest> good_digest{};    // of the version in force
+  std::optional<Digest> good_digest{};  // of the version in force
   std::vector<Document> good{};
   std::optional<Digest> latest_digest{};  // of the version last read
   ParsedFile latest{};                    // its documents move to `good` when it comes into force
@@ -23,7 +23,7 @@ struct FileRecord {
   std::optional<Diagnostic> unread{};     // why the file as it lies there could not be read
   std::set<std::string> mentioned{};      // names in text that can not be understood
   Presence presence = Presence::There;
-  bool in_look = false;                   // found by the last look
+  bool in_look = false;  // found by the last look
 
   // Parses what was read. Text seen before changes nothing.
   void take_text(const std::string& path, std::string text);

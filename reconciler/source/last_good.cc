@@ -69,7 +69,8 @@ Status DirectoryLastGood::remember(const GoodFile& file) {
   entry.set("text", file.text);
   const auto doing = [&] { return "remembering the good version of '" + file.path + "'"; };
   COWHERD_TRY(make_directories(files_, directory_).in(doing()));
-  return publish_file(files_, directory_, entry_name(file.path), print_json(entry, JsonStyle::Pretty)).in(doing());
+  return publish_file(files_, directory_, entry_name(file.path), print_json(entry, JsonStyle::Pretty))
+      .in(doing());
 }
 
 Status DirectoryLastGood::forget(const std::string& path) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The last version of each source file that was in force, kept over restarts: a file that is broken by then keeps its old
-// version in force, and an empty directory is known not to have been empty before.
+// The last version of each source file that was in force, kept over restarts: a file that is broken by then
+// keeps its old version in force, and an empty directory is known not to have been empty before.
 #pragma once
 
 #include <string>

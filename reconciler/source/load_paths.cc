@@ -99,7 +99,8 @@ class Loader {
     if (!tree) return refuse(file_diagnostic(kUnreadable, directory, to_string(tree.error())));
     auto walk = walk_tree(**tree, limits_);
     if (!walk) return refuse(file_diagnostic(kUnreadable, directory, to_string(walk.error())));
-    for (const std::string& problem : walk->problems) refuse(file_diagnostic(kUnreadable, directory, problem));
+    for (const std::string& problem : walk->problems)
+      refuse(file_diagnostic(kUnreadable, directory, problem));
     for (Diagnostic& found : walk->diagnostics) {
       found.spot.file = below(directory, found.spot.file);
       refuse(std::move(found));

@@ -18,7 +18,8 @@ namespace cowherd {
 
 namespace {
 
-constexpr int kResolveAttempts = 16;  // RESOLVE_BENEATH answers EAGAIN while a rename races with the walk (openat2(2))
+constexpr int kResolveAttempts =
+    16;  // RESOLVE_BENEATH answers EAGAIN while a rename races with the walk (openat2(2))
 
 struct CloseDirectory {
   void operator()(DIR* directory) const { ::closedir(directory); }
@@ -67,11 +68,16 @@ Result<UniqueFd> open_beneath(int root, const std::string& path, int flags) {
 // Some file systems do not tell the type of an entry while listing.
 FileType entry_type(int directory, const dirent& entry) {
   switch (entry.d_type) {
-    case DT_REG: return FileType::Regular;
-    case DT_DIR: return FileType::Directory;
-    case DT_LNK: return FileType::Symlink;
-    case DT_UNKNOWN: break;
-    default: return FileType::Other;
+    case DT_REG:
+      return FileType::Regular;
+    case DT_DIR:
+      return FileType::Directory;
+    case DT_LNK:
+      return FileType::Symlink;
+    case DT_UNKNOWN:
+      break;
+    default:
+      return FileType::Other;
   }
   struct stat status {};
   if (::fstatat(directory, entry.d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) return FileType::Regular;

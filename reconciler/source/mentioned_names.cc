@@ -21,7 +21,8 @@ std::string_view without_leading(std::string_view text, std::string_view bytes) 
 
 std::set<std::string> mentioned_names(std::string_view text) {
   std::set<std::string> names;
-  for (std::size_t at = text.find(kKey); at != std::string_view::npos; at = text.find(kKey, at + kKey.size())) {
+  for (std::size_t at = text.find(kKey); at != std::string_view::npos;
+       at = text.find(kKey, at + kKey.size())) {
     // Bounded, so that a text of nothing but spaces and keys is not read again from every key.
     std::string_view rest = text.substr(at + kKey.size(), 256);
     rest = without_leading(without_leading(rest, "\"'"), kSpace);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Names in manifest text that can not be understood. They may be declared there, so they are not taken for absent. Finds
-// too many (references count as well), never too few in text that was whole when it was written.
+// Names in manifest text that can not be understood. They may be declared there, so they are not taken for
+// absent. Finds too many (references count as well), never too few in text that was whole when it was
+// written.
 #pragma once
 
 #include <set>

@@ -79,8 +79,8 @@ class Resolver {
     return found;
   }
 
-  // New versions give way first. A conflict among old ones alone (after a crash between two of them being remembered) is
-  // nobody's turn: all of them are left out, and their names are held.
+  // New versions give way first. A conflict among old ones alone (after a crash between two of them being
+  // remembered) is nobody's turn: all of them are left out, and their names are held.
   std::vector<std::string> losers_of(const Diagnostic& found) const {
     const std::set<std::string> named = files_of(found);
     if (const auto fresh = with_choice(named, Choice::Fresh); !fresh.empty()) return fresh;
@@ -101,9 +101,12 @@ class Resolver {
 
 const std::vector<Document>* documents_of(const Candidate& candidate, Choice choice) {
   switch (choice) {
-    case Choice::Fresh: return candidate.fresh;
-    case Choice::InForce: return candidate.in_force;
-    case Choice::Nothing: return nullptr;
+    case Choice::Fresh:
+      return candidate.fresh;
+    case Choice::InForce:
+      return candidate.in_force;
+    case Choice::Nothing:
+      return nullptr;
   }
   return nullptr;
 }

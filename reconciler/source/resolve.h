@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Chooses one version of every file so that together they agree: no kind/name twice, no cycle of references. A file counts
-// whole or not at all. Who comes new gives way to what is in force; two that come new at once both give way.
+// Chooses one version of every file so that together they agree: no kind/name twice, no cycle of references.
+// A file counts whole or not at all. Who comes new gives way to what is in force; two that come new at once
+// both give way.
 #pragma once
 
 #include <map>
@@ -26,8 +27,8 @@ enum class Choice { Fresh, InForce, Nothing };
 
 struct Resolution {
   std::map<std::string, Choice> choices{};
-  std::vector<Diagnostic> diagnostics{};                         // of the checks across files, each once
-  std::map<std::string, std::vector<Diagnostic>> against{};      // by file: why its fresh version was not chosen
+  std::vector<Diagnostic> diagnostics{};                     // of the checks across files, each once
+  std::map<std::string, std::vector<Diagnostic>> against{};  // by file: why its fresh version was not chosen
 };
 
 // Pure. Precondition: candidates are keyed by the file name their spots carry.

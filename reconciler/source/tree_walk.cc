@@ -87,8 +87,12 @@ class Walker {
   void take(const FileEntry& entry, const std::string& path, int depth) {
     if (is_hidden_name(entry.name) || is_by_product_name(entry.name)) return;
     switch (entry.type) {
-      case FileType::Directory: descend(real_, entry.name, path, depth); return;
-      case FileType::Symlink: take_link(entry, path, depth); return;
+      case FileType::Directory:
+        descend(real_, entry.name, path, depth);
+        return;
+      case FileType::Symlink:
+        take_link(entry, path, depth);
+        return;
       case FileType::Regular:
       case FileType::Other:
         if (is_manifest_name(entry.name)) add(path, entry.type);
@@ -139,6 +143,8 @@ class Walker {
 
 }  // namespace
 
-Result<TreeWalk> walk_tree(ManifestTree& tree, const TreeLimits& limits) { return Walker(tree, limits).run(); }
+Result<TreeWalk> walk_tree(ManifestTree& tree, const TreeLimits& limits) {
+  return Walker(tree, limits).run();
+}
 
 }  // namespace cowherd

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The seam to the kernel's device-mapper. Contract suite: tests/contract/device_mapper_contract.h.
 //
-// Calls block until the kernel answers; implementations have a deadline and answer Busy past it. Safe to call from any
-// thread (libdevmapper itself is not: the implementation owns one thread for it). No call retries: EBUSY is Busy.
+// Calls block until the kernel answers; implementations have a deadline and answer Busy past it. Safe to call
+// from any thread (libdevmapper itself is not: the implementation owns one thread for it). No call retries:
+// EBUSY is Busy.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +16,8 @@
 namespace cowherd {
 
 struct DmDevice {
-  std::string name{};   // at most 127 bytes
-  std::string uuid{};   // at most 128 bytes; "" when it has none
+  std::string name{};  // at most 127 bytes
+  std::string uuid{};  // at most 128 bytes; "" when it has none
   DeviceNumber device{};
   int open_count = 0;
   bool suspended = false;
@@ -26,8 +27,8 @@ struct DmDevice {
 
 struct DmDeviceDetail {
   DmDevice device{};
-  DmTable table{};                        // the live table
-  std::vector<std::string> status{};      // one per target, the kernel's text
+  DmTable table{};                    // the live table
+  std::vector<std::string> status{};  // one per target, the kernel's text
   bool operator==(const DmDeviceDetail&) const = default;
 };
 
@@ -35,12 +36,14 @@ class DeviceMapper {
  public:
   virtual ~DeviceMapper() = default;
 
-  // Names of the target types this kernel offers ("snapshot", "linear", …). NotFound: no device-mapper at all.
+  // Names of the target types this kernel offers ("snapshot", "linear", …). NotFound: no device-mapper at
+  // all.
   virtual Result<std::vector<std::string>> targets() = 0;
   // Every device of the host, ours and others, sorted by name.
   virtual Result<std::vector<DmDevice>> list() = 0;
   virtual Result<DmDeviceDetail> look(const std::string& name) = 0;
-  // Create, load, resume and make the node. A failure on the way removes what was made. Busy: name or uuid is taken.
+  // Create, load, resume and make the node. A failure on the way removes what was made. Busy: name or uuid is
+  // taken.
   virtual Status create(const std::string& name, const std::string& uuid, const DmTable& table) = 0;
   // One attempt. Busy while it is open or stacked upon. Removing an absent device is NotFound.
   virtual Status remove(const std::string& name) = 0;

@@ -5,8 +5,10 @@ namespace cowherd {
 
 std::string_view to_string(DiskDriverKind kind) {
   switch (kind) {
-    case DiskDriverKind::DmSnapshot: return "dm-snapshot";
-    case DiskDriverKind::Qcow2: return "qcow2";
+    case DiskDriverKind::DmSnapshot:
+      return "dm-snapshot";
+    case DiskDriverKind::Qcow2:
+      return "qcow2";
   }
   return "qcow2";
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A sandbox's copy-on-write disk, whichever driver holds it. Two drivers stand behind one interface: dm-snapshot
-// (dm_snapshot_disk.h) and qcow2 (qcow2_disk.h). A driver never stops a VM, never touches what is not this disk's, and
-// answers `Effect::Unchanged` when the world already agrees.
+// A sandbox's copy-on-write disk, whichever driver holds it. Two drivers stand behind one interface:
+// dm-snapshot (dm_snapshot_disk.h) and qcow2 (qcow2_disk.h). A driver never stops a VM, never touches what is
+// not this disk's, and answers `Effect::Unchanged` when the world already agrees.
 #pragma once
 
 #include <map>
@@ -25,9 +25,9 @@ std::string_view to_string(DiskDriverKind kind);  // "dm-snapshot", "qcow2"
 struct DiskPlan {
   Uid uid{};
   DiskDriverKind driver = DiskDriverKind::Qcow2;
-  std::string directory{};      // sandboxes/<uid>, absolute; rootfs.cow or rootfs.qcow2 stands in it
-  std::string base_image{};     // templates/<name>/<revision>/rootfs.ext4, absolute, raw
-  Bytes size{};                 // what the guest sees; at least the base's size, multiple of 4 KiB
+  std::string directory{};   // sandboxes/<uid>, absolute; rootfs.cow or rootfs.qcow2 stands in it
+  std::string base_image{};  // templates/<name>/<revision>/rootfs.ext4, absolute, raw
+  Bytes size{};              // what the guest sees; at least the base's size, multiple of 4 KiB
   std::optional<Bytes> cow_limit{};
   bool operator==(const DiskPlan&) const = default;
 };
@@ -35,17 +35,17 @@ struct DiskPlan {
 enum class DiskFault { None, Overflow, Invalid, Mismatch };
 
 struct DiskState {
-  bool store_present = false;      // rootfs.cow or rootfs.qcow2 exists
-  Bytes store_allocated{};         // st_blocks * 512
-  bool active = false;             // a VM could open it now
-  bool interrupted = false;        // devices of it exist that no VM could use: deactivate or activate mends it
-  std::string node{};              // what a VM opens: /dev/dm-N, or the qcow2 path
-  std::string format{};            // "raw" or "qcow2", given to the VMM explicitly
-  Bytes size{};                    // of the active device; for qcow2 of the overlay
-  int open_count = 0;              // dm only: how many hold it
+  bool store_present = false;  // rootfs.cow or rootfs.qcow2 exists
+  Bytes store_allocated{};     // st_blocks * 512
+  bool active = false;         // a VM could open it now
+  bool interrupted = false;    // devices of it exist that no VM could use: deactivate or activate mends it
+  std::string node{};          // what a VM opens: /dev/dm-N, or the qcow2 path
+  std::string format{};        // "raw" or "qcow2", given to the VMM explicitly
+  Bytes size{};                // of the active device; for qcow2 of the overlay
+  int open_count = 0;          // dm only: how many hold it
   std::optional<SnapshotUsage> usage{};
   DiskFault fault = DiskFault::None;
-  std::string detail{};            // of a fault: what differs
+  std::string detail{};  // of a fault: what differs
   bool operator==(const DiskState&) const = default;
 };
 
@@ -56,8 +56,8 @@ class DiskDriver {
   virtual Fact<DiskState> look(const DiskPlan& disk) = 0;
   // Makes the store file, durable, under its name by rename. An existing store is never touched.
   virtual Result<Effect> create(const DiskPlan& disk) = 0;
-  // Makes it usable by a VM. Corrupt when the store's header is not that of a store of ours (a zeroed header would
-  // activate as an empty disk, silently). Busy when names are taken.
+  // Makes it usable by a VM. Corrupt when the store's header is not that of a store of ours (a zeroed header
+  // would activate as an empty disk, silently). Busy when names are taken.
   virtual Result<Effect> activate(const DiskPlan& disk) = 0;
   // Undoes activate. Busy while a VM has it open. One attempt.
   virtual Result<Effect> deactivate(const DiskPlan& disk) = 0;
@@ -67,9 +67,9 @@ class DiskDriver {
 
 // Devices that carry our mark for this state directory, whoever they belong to.
 struct MarkedDevice {
-  Uid uid{};              // from the dm uuid
+  Uid uid{};  // from the dm uuid
   std::string name{};
-  std::string role{};     // "root", "base"
+  std::string role{};  // "root", "base"
   int open_count = 0;
   bool operator==(const MarkedDevice&) const = default;
 };
@@ -81,14 +81,15 @@ struct DisksSeen {
   bool operator==(const DisksSeen&) const = default;
 };
 
-// All drivers of this host. Safe from any thread: workers act on some disks while the loop looks at all of them.
+// All drivers of this host. Safe from any thread: workers act on some disks while the loop looks at all of
+// them.
 class Disks {
  public:
   virtual ~Disks() = default;
   virtual DisksSeen look(const std::vector<DiskPlan>& disks) = 0;
   virtual DiskDriver& driver(DiskDriverKind kind) = 0;
-  // The driver new disks get: the configured one, or dm-snapshot where the kernel has it and we may use it, else qcow2;
-  // with the reason for people.
+  // The driver new disks get: the configured one, or dm-snapshot where the kernel has it and we may use it,
+  // else qcow2; with the reason for people.
   struct Choice {
     DiskDriverKind kind = DiskDriverKind::Qcow2;
     std::string reason{};

@@ -19,7 +19,8 @@ static_assert(kNamePrefix.size() + 12 + 1 + kRoleLetters <= 127);
 static_assert(kUuidLength <= 128);
 
 bool is_lower_hex(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 std::optional<DmRole> parse_role(std::string_view text) {
@@ -38,7 +39,8 @@ std::string dm_name(const Uid& uid, DmRole role) {
 }
 
 std::string dm_uuid(const DmMark& mark) {
-  return std::string(kUuidPrefix) + mark.directory + "-" + mark.uid.str() + "-" + std::string(to_string(mark.role));
+  return std::string(kUuidPrefix) + mark.directory + "-" + mark.uid.str() + "-" +
+         std::string(to_string(mark.role));
 }
 
 std::optional<DmMark> parse_dm_uuid(std::string_view uuid) {
@@ -47,7 +49,8 @@ std::optional<DmMark> parse_dm_uuid(std::string_view uuid) {
   const std::size_t uid_at = kUuidPrefix.size() + kDirectoryDigits + 1;
   const auto uid = Uid::make(uuid.substr(uid_at, kUidDigits));
   const auto role = parse_role(uuid.substr(uid_at + kUidDigits + 1));
-  if (!is_lower_hex(directory) || uuid[uid_at - 1] != '-' || uuid[uid_at + kUidDigits] != '-') return std::nullopt;
+  if (!is_lower_hex(directory) || uuid[uid_at - 1] != '-' || uuid[uid_at + kUidDigits] != '-')
+    return std::nullopt;
   if (!uid || !role) return std::nullopt;
   return DmMark{std::string(directory), *uid, *role};
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How cowherd's device-mapper devices are called, both directions. The name is for people and may be taken by anybody;
-// the uuid is the mark: it names the state directory (dir8), the sandbox and the role.
+// How cowherd's device-mapper devices are called, both directions. The name is for people and may be taken by
+// anybody; the uuid is the mark: it names the state directory (dir8), the sandbox and the role.
 //   name  cowherd-<uid12>-root          uuid  COWHERD-<dir8>-<uid>-root
 //   name  cowherd-<uid12>-base          uuid  COWHERD-<dir8>-<uid>-base
 #pragma once

@@ -86,7 +86,8 @@ std::string print_table(const DmTable& table) {
   std::string text;
   for (const DmTarget& target : table) {
     if (!text.empty()) text += "\n";
-    text += std::to_string(target.start.value) + " " + std::to_string(target.length.value) + " " + target.type();
+    text +=
+        std::to_string(target.start.value) + " " + std::to_string(target.length.value) + " " + target.type();
     if (const std::string params = target.params(); !params.empty()) text += " " + params;
   }
   return text;

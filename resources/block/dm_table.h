@@ -28,7 +28,8 @@ struct LinearTarget {  // "<device> <offset>"
 struct ZeroTarget {
   bool operator==(const ZeroTarget&) const = default;
 };
-// "<origin> <cow> PO <chunk>": persistent, with overflow support (a full store reports Overflow and keeps reading).
+// "<origin> <cow> PO <chunk>": persistent, with overflow support (a full store reports Overflow and keeps
+// reading).
 struct SnapshotTarget {
   DeviceNumber origin{};
   DeviceNumber cow{};

@@ -24,7 +24,8 @@ Result<StoreHeader> read_store_header(std::string_view first_bytes) {
   if (first_bytes.size() < kHeaderBytes) {
     return corrupt("it has " + std::to_string(first_bytes.size()) + " bytes, a header takes 16");
   }
-  if (first_bytes.substr(0, kHeaderBytes) == std::string_view("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", kHeaderBytes)) {
+  if (first_bytes.substr(0, kHeaderBytes) ==
+      std::string_view("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", kHeaderBytes)) {
     return StoreHeader::Fresh;
   }
   const std::uint32_t magic = read_le32(first_bytes, 0);
@@ -36,14 +37,16 @@ Result<StoreHeader> read_store_header(std::string_view first_bytes) {
   if (magic != kMagic) return corrupt("its magic is not that of a dm-snapshot store");
   if (version != kVersion) return corrupt("its version is " + std::to_string(version) + ", not 1");
   if (chunk != kChunkSectors) {
-    return corrupt("its chunk size is " + std::to_string(chunk) + " sectors, not " + std::to_string(kChunkSectors));
+    return corrupt("its chunk size is " + std::to_string(chunk) + " sectors, not " +
+                   std::to_string(kChunkSectors));
   }
   return valid != 0 ? StoreHeader::Valid : StoreHeader::Invalid;
 }
 
 std::string empty_store_front() {
   std::string front;
-  for (const std::uint32_t word : {kMagic, std::uint32_t{1}, kVersion, kChunkSectors}) append_le32(front, word);
+  for (const std::uint32_t word : {kMagic, std::uint32_t{1}, kVersion, kChunkSectors})
+    append_le32(front, word);
   front.resize(2 * kChunk.value, '\0');
   return front;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The persistent exception store of dm-snapshot, version 1, little endian (Linux drivers/md/dm-snap-persistent.c).
-// Chunk 0: u32 magic "SnAp", u32 valid, u32 version, u32 chunk size in sectors. Metadata area k stands at chunk
-// 1 + k*(E+1), E = chunk bytes / 16 entries of {u64 old chunk, u64 new chunk}; new chunk 0 ends the store.
+// The persistent exception store of dm-snapshot, version 1, little endian (Linux
+// drivers/md/dm-snap-persistent.c). Chunk 0: u32 magic "SnAp", u32 valid, u32 version, u32 chunk size in
+// sectors. Metadata area k stands at chunk 1 + k*(E+1), E = chunk bytes / 16 entries of {u64 old chunk, u64
+// new chunk}; new chunk 0 ends the store.
 #pragma once
 
 #include <string>
@@ -15,7 +16,7 @@ namespace cowherd {
 inline constexpr Bytes kChunk{4096};
 
 enum class StoreHeader {
-  Fresh,    // all zero: the kernel would initialise it as an EMPTY disk
+  Fresh,  // all zero: the kernel would initialise it as an EMPTY disk
   Valid,
   Invalid,  // the kernel gave it up (overflow of a P store, or a host file system that was full)
 };
@@ -23,14 +24,16 @@ enum class StoreHeader {
 // Of the first 16 bytes or more. Corrupt: wrong magic, version or chunk size, with which.
 Result<StoreHeader> read_store_header(std::string_view first_bytes);
 
-// The front of a store without exceptions: a valid header and a zeroed first metadata area. What cowherd creates, so that a
-// zeroed header is never legitimate: it means that the file's content was lost. The rest of the store is a hole.
+// The front of a store without exceptions: a valid header and a zeroed first metadata area. What cowherd
+// creates, so that a zeroed header is never legitimate: it means that the file's content was lost. The rest
+// of the store is a hole.
 std::string empty_store_front();
 
 // The smallest store that can hold an exception: header, metadata area, one chunk.
 inline constexpr Bytes kSmallestStore{3 * kChunk.value};
 
-// The store size that can never overflow for a device of this size: D + D/E + 2 chunks, D = chunks of the device.
+// The store size that can never overflow for a device of this size: D + D/E + 2 chunks, D = chunks of the
+// device.
 Bytes store_size_that_cannot_overflow(Bytes device);
 
 }  // namespace cowherd

@@ -8,7 +8,8 @@ namespace cowherd {
 namespace {
 
 // A feature that is not listed here may change how data is found: such an image is never read.
-constexpr std::uint64_t kReadable = kQcow2Dirty | kQcow2Corrupt | kQcow2ExternalData | kQcow2CompressionType | kQcow2ExtendedL2;
+constexpr std::uint64_t kReadable =
+    kQcow2Dirty | kQcow2Corrupt | kQcow2ExternalData | kQcow2CompressionType | kQcow2ExtendedL2;
 
 tl::unexpected<Error> refuse(std::string why, std::string hint) {
   return fail(ErrorKind::Invalid, "accept the qcow2 image: " + std::move(why), std::move(hint));
@@ -16,7 +17,8 @@ tl::unexpected<Error> refuse(std::string why, std::string hint) {
 
 Status check_features(const Qcow2Header& header) {
   if ((header.incompatible & ~kReadable) != 0) {
-    return refuse("it uses incompatible features that are not known", "convert it with qemu-img convert -O qcow2");
+    return refuse("it uses incompatible features that are not known",
+                  "convert it with qemu-img convert -O qcow2");
   }
   if ((header.incompatible & kQcow2ExternalData) != 0) {
     return refuse("its data lies in another file", "convert it with qemu-img convert -O qcow2");
@@ -45,7 +47,8 @@ Result<ImageInfo> inspect_image_header(std::string_view header, Bytes file_size)
 Result<OverlayInfo> inspect_overlay_header(std::string_view header) {
   const auto corrupt = [](Error error) {
     error.kind = ErrorKind::Corrupt;
-    return fail(std::move(error).with_hint("the overlay is kept as it is; discard the disk or restore a snapshot"));
+    return fail(
+        std::move(error).with_hint("the overlay is kept as it is; discard the disk or restore a snapshot"));
   };
   const auto found = parse_qcow2_header(header);
   if (!found) return corrupt(found.error());
@@ -55,6 +58,10 @@ Result<OverlayInfo> inspect_overlay_header(std::string_view header) {
   }
   return OverlayInfo{found->virtual_size, found->backing_file, found->backing_format,
                      (found->incompatible & kQcow2Corrupt) != 0};
+}
+
+Result<OverlayInfo> ImageTools::inspect_overlay(const std::string& path) {
+  return fail(ErrorKind::Failed, "inspect overlay '" + path + "': not offered here");
 }
 
 }  // namespace cowherd

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What qemu-img does for cowherd: qcow2 headers, conversion to raw, overlays. The header is read by our own code before
-// anything is converted; formats are always given, never probed. Calls block; safe from any thread.
+// What qemu-img does for cowherd: qcow2 headers, conversion to raw, overlays. The header is read by our own
+// code before anything is converted; formats are always given, never probed. Calls block; safe from any
+// thread.
 #pragma once
 
 #include <optional>
@@ -20,9 +21,9 @@ struct ImageInfo {
   bool operator==(const ImageInfo&) const = default;
 };
 
-// Reads the header of a qcow2 image (QEMU docs/interop/qcow2.txt). Invalid, with the reason, for a backing file, an
-// external data file, encryption, or unknown incompatible features. Anything without the magic is Raw of file_size.
-// header: the first 64 KiB at most.
+// Reads the header of a qcow2 image (QEMU docs/interop/qcow2.txt). Invalid, with the reason, for a backing
+// file, an external data file, encryption, or unknown incompatible features. Anything without the magic is
+// Raw of file_size. header: the first 64 KiB at most.
 Result<ImageInfo> inspect_image_header(std::string_view header, Bytes file_size);
 
 // What the header of an overlay says: qcow2 with a backing file, as create_overlay makes it.
@@ -34,7 +35,8 @@ struct OverlayInfo {
   bool operator==(const OverlayInfo&) const = default;
 };
 
-// Corrupt, with the reason, for everything that is not a well-formed qcow2 overlay; the same limits as inspect_image_header.
+// Corrupt, with the reason, for everything that is not a well-formed qcow2 overlay; the same limits as
+// inspect_image_header.
 Result<OverlayInfo> inspect_overlay_header(std::string_view header);
 
 // How much of a file the two need.
@@ -46,10 +48,14 @@ class ImageTools {
   // An image somebody gave; symlinks are followed. Invalid: refused, or no regular file.
   virtual Result<ImageInfo> inspect(const std::string& path) = 0;
   // An overlay of ours, also while a VM has it open.
-  virtual Result<OverlayInfo> inspect_overlay(const std::string& path) = 0;
-  // qcow2 to sparse raw at a new path (Busy when it exists); not durable until synced. After a failure `to` is gone.
-  virtual Status convert_to_raw(const std::string& from, const std::string& to, const BulkControl& control) = 0;
-  // An empty qcow2 overlay of `size` at a new path, on a raw base named by absolute path; not durable until synced.
+  // By default: Failed, for implementations that make no overlays.
+  virtual Result<OverlayInfo> inspect_overlay(const std::string& path);
+  // qcow2 to sparse raw at a new path (Busy when it exists); not durable until synced. After a failure `to`
+  // is gone.
+  virtual Status convert_to_raw(const std::string& from, const std::string& to,
+                                const BulkControl& control) = 0;
+  // An empty qcow2 overlay of `size` at a new path, on a raw base named by absolute path; not durable until
+  // synced.
   virtual Status create_overlay(const std::string& base, const std::string& overlay, Bytes size) = 0;
   // Grows an overlay offline. Invalid when size is less than it has; Busy while a VM has it open.
   virtual Status resize_overlay(const std::string& overlay, Bytes size) = 0;

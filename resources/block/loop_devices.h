@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The seam to loop devices (loop(4), LOOP_CONFIGURE since Linux 5.8). Contract: tests/contract/loop_devices_contract.h.
+// The seam to loop devices (loop(4), LOOP_CONFIGURE since Linux 5.8). Contract:
+// tests/contract/loop_devices_contract.h.
 //
-// Every loop is attached with AUTOCLEAR: it exists while something holds it open (our handle, a device-mapper table, a
-// VM) and the kernel detaches it with the last holder. A process that dies between attach and create leaves nothing.
-// Blocks on the disk; safe from any thread.
+// Every loop is attached with AUTOCLEAR: it exists while something holds it open (our handle, a device-mapper
+// table, a VM) and the kernel detaches it with the last holder. A process that dies between attach and create
+// leaves nothing. Blocks on the disk; safe from any thread.
 #pragma once
 
 #include <memory>
@@ -20,10 +21,10 @@ enum class LoopAccess { ReadOnly, ReadWrite };
 
 struct LoopDevice {
   DeviceNumber device{};
-  FileId backing{};        // identity of the backing file; survives rename and unlink
+  FileId backing{};  // identity of the backing file; survives rename and unlink
   LoopAccess access = LoopAccess::ReadOnly;
   bool autoclear = false;
-  Bytes size{};            // what the device offers now
+  Bytes size{};  // what the device offers now
   bool operator==(const LoopDevice&) const = default;
 };
 
@@ -32,8 +33,8 @@ class LoopHandle {
  public:
   virtual ~LoopHandle() = default;
   virtual const LoopDevice& loop() const = 0;
-  // The first bytes of the device as whoever maps it next will find them, past all caches. count: a multiple of 4 KiB;
-  // fewer bytes when the device is shorter.
+  // The first bytes of the device as whoever maps it next will find them, past all caches. count: a multiple
+  // of 4 KiB; fewer bytes when the device is shorter.
   virtual Result<std::string> read_front(Bytes count) = 0;
 };
 
@@ -42,8 +43,8 @@ class LoopDevices {
   virtual ~LoopDevices() = default;
   // Every attached loop of the host. NotFound: this host has no loop devices.
   virtual Result<std::vector<LoopDevice>> list() = 0;
-  // Attaches the file, or opens the loop that already has the same backing file with the same access. Busy when the
-  // file is attached with other access, or writable more than once.
+  // Attaches the file, or opens the loop that already has the same backing file with the same access. Busy
+  // when the file is attached with other access, or writable more than once.
   virtual Result<std::unique_ptr<LoopHandle>> attach(const std::string& file, LoopAccess access) = 0;
   // Takes over a grown backing file (LOOP_SET_CAPACITY).
   virtual Status refresh_size(DeviceNumber device) = 0;

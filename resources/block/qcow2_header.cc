@@ -28,8 +28,10 @@ Status check_size(const Qcow2Header& header, std::uint32_t l1_size) {
   if (header.virtual_size > kLargestImage) {
     return refused("a size of " + std::to_string(size) + " bytes is beyond 64Ti");
   }
-  if (size % 512 != 0) return refused("a size of " + std::to_string(size) + " bytes is no whole number of sectors");
-  if (l1_size > kLargestL1) return refused("its table of " + std::to_string(l1_size) + " entries is too large");
+  if (size % 512 != 0)
+    return refused("a size of " + std::to_string(size) + " bytes is no whole number of sectors");
+  if (l1_size > kLargestL1)
+    return refused("its table of " + std::to_string(l1_size) + " entries is too large");
   return {};
 }
 
@@ -80,7 +82,8 @@ Result<Backing> read_backing(std::string_view bytes, const Spans& spans) {
       length > spans.first - offset) {
     return refused("the name of its backing file does not lie in its first cluster");
   }
-  const std::string_view file = bytes.substr(static_cast<std::size_t>(offset), static_cast<std::size_t>(length));
+  const std::string_view file =
+      bytes.substr(static_cast<std::size_t>(offset), static_cast<std::size_t>(length));
   COWHERD_ASSIGN(std::string format, find_backing_format(bytes, spans.header, offset));
   return Backing{std::string(file), std::move(format)};
 }

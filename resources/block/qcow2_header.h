@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The header of a qcow2 image as QEMU's docs/interop/qcow2.txt lays it out, big endian: 72 bytes in version 2, 104 or more in
-// version 3, then header extensions {u32 type, u32 length, data padded to 8} and the name of the backing file, all within the
-// first cluster. Pure; every offset and length is checked, so any bytes may be given.
+// The header of a qcow2 image as QEMU's docs/interop/qcow2.txt lays it out, big endian: 72 bytes in version
+// 2, 104 or more in version 3, then header extensions {u32 type, u32 length, data padded to 8} and the name
+// of the backing file, all within the first cluster. Pure; every offset and length is checked, so any bytes
+// may be given.
 #pragma once
 
 #include <cstdint>
@@ -25,15 +26,15 @@ struct Qcow2Header {
   Bytes virtual_size{};
   std::uint32_t crypt_method = 0;  // 0: none
   std::uint64_t incompatible = 0;
-  std::string backing_file{};      // "" when it has none
-  std::string backing_format{};    // "" when none is recorded
+  std::string backing_file{};    // "" when it has none
+  std::string backing_format{};  // "" when none is recorded
   bool operator==(const Qcow2Header&) const = default;
 };
 
 bool has_qcow2_magic(std::string_view bytes);
 
-// Invalid for a header that is cut short, of another version, or beyond the limits QEMU itself keeps; what remains is
-// well-formed, not yet acceptable.
+// Invalid for a header that is cut short, of another version, or beyond the limits QEMU itself keeps; what
+// remains is well-formed, not yet acceptable.
 Result<Qcow2Header> parse_qcow2_header(std::string_view bytes);
 
 }  // namespace cowherd

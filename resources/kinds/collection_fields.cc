@@ -190,7 +190,9 @@ class Reader {
   void check_group(const std::string& text) {
     constexpr std::string_view kLabel = "Label:";
     if (text == "Sandbox" || text == "Mode" || text == "None") return;
-    if (!text.starts_with(kLabel)) {
+    if (text.starts_with("label:")) {
+      add(What::Choice, quoted(text) + " is none of Sandbox, Mode, None, Label:<key>", "did you mean \"L" + text.substr(1, 80) + "\"?");
+    } else if (!text.starts_with(kLabel)) {
       add(What::Choice, quoted(text) + " is none of Sandbox, Mode, None, Label:<key>",
           did_you_mean(text, {"Sandbox", "Mode", "None"}));
     } else if (!is_label_key(std::string_view(text).substr(kLabel.size()))) {

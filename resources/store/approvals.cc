@@ -13,20 +13,31 @@ namespace {
 
 constexpr Bytes kLimit = 4_KiB;
 constexpr std::string_view kPrune = "prune";
+constexpr std::string_view kDelete = "delete";
+constexpr std::string_view kTemplatePrefix = "Template/";
 constexpr std::array<std::string_view, 3> kObjectVerbs{"replace", "dataloss", "delete"};
 
 bool is_hash8(const std::string& text) {
   return text.size() == 8 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
+// Templates have no uid; their name is all there is to say.
+bool names_template(const Approval& approval) {
+  return approval.verb == kDelete && approval.uid.empty() && approval.hash8.empty() &&
+         approval.object.starts_with(kTemplatePrefix) &&
+         ResourceName::make(std::string_view(approval.object).substr(kTemplatePrefix.size())).has_value();
+}
+
 bool is_well_formed(const Approval& approval) {
   if (approval.verb == kPrune) return approval.object.empty() && approval.uid.empty() && approval.hash8.empty();
+  if (names_template(approval)) return true;
   const bool known = std::find(kObjectVerbs.begin(), kObjectVerbs.end(), approval.verb) != kObjectVerbs.end();
   return known && !approval.object.empty() && Uid::make(approval.uid).has_value() && is_hash8(approval.hash8);
 }
 
 std::string file_name(const Approval& approval) {
   if (approval.verb == kPrune) return "prune.json";
+  if (names_template(approval)) return "delete-template-" + approval.object.substr(kTemplatePrefix.size()) + ".json";
   return approval.verb + "-" + approval.uid + "-" + approval.hash8 + ".json";
 }
 
@@ -101,6 +112,11 @@ Result<std::vector<Approval>> list_approvals(FileSystem& files, const Layout& la
 
 Status consume_approvals(FileSystem& files, const Layout& layout, const Uid& uid) {
   return consume(files, layout, [&](const Approval& approval) { return approval.uid == uid.str(); });
+}
+
+Status consume_approvals_of(FileSystem& files, const Layout& layout, const std::string& object) {
+  return consume(files, layout,
+                 [&](const Approval& approval) { return approval.uid.empty() && approval.object == object; });
 }
 
 Status consume_prune_approval(FileSystem& files, const Layout& layout) {

@@ -15,8 +15,8 @@ namespace cowherd {
 struct Approval {
   std::string verb{};    // "replace", "dataloss", "delete" or "prune"
   std::string object{};  // "Sandbox/web"; empty for prune
-  std::string uid{};     // of the object; empty for prune
-  std::string hash8{};   // first 8 hex digits of the spec hash; empty for prune
+  std::string uid{};     // of the object; empty for prune and for "delete" of a template, which has none
+  std::string hash8{};   // first 8 hex digits of the spec hash; empty together with the uid
   bool operator==(const Approval&) const = default;
 };
 
@@ -28,6 +28,9 @@ Result<std::vector<Approval>> list_approvals(FileSystem& files, const Layout& la
 
 // Takes back every approval given for this uid. Success when there is none.
 Status consume_approvals(FileSystem& files, const Layout& layout, const Uid& uid);
+
+// Takes back the approvals of an object without uid ("Template/base"). Success when there is none.
+Status consume_approvals_of(FileSystem& files, const Layout& layout, const std::string& object);
 
 // Takes back `approve prune`.
 Status consume_prune_approval(FileSystem& files, const Layout& layout);

@@ -86,7 +86,7 @@ std::string ModelWorld::store_path(const std::string& name) {
 
 bool ModelWorld::vm_runs(const std::string& name) {
   const auto found = identity(name);
-  return found && machines.is_running(found->uid);
+  return found && machines.alive(found->uid);
 }
 
 std::string ModelWorld::describe() {
@@ -120,11 +120,11 @@ std::vector<std::string> ModelWorld::broken_laws() {
   std::set<Uid> known;
   for (const auto& [name, identity] : identities) {
     known.insert(identity.uid);
-    if (machines.is_running(identity.uid) && !files.exists(store_path(name))) {
+    if (machines.alive(identity.uid) && !files.exists(store_path(name))) {
       broken.push_back("the VM of " + name + " runs without its store");
     }
   }
-  for (const Uid& uid : machines.running()) {
+  for (const Uid& uid : machines.all_alive()) {
     if (!known.contains(uid)) broken.push_back("a VM runs without a sandbox directory");
   }
   for (const auto& [path, content] : files.peek_tree("/state")) {

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::int64_t kMostVcpus = 288;           // of the microvm machine
 constexpr Bytes kLeastMemory = 16_MiB;
+constexpr std::size_t kOwnKernelArguments = 64;     // what kernel_arguments() adds, without the name
 constexpr std::size_t kMostKernelArguments = 2047;  // COMMAND_LINE_SIZE of Linux on x86, without the final zero
 
 // In QEMU's option lists a comma ends a value; two stand for one.
@@ -23,7 +24,11 @@ std::string escaped(const std::string& value) {
 }
 
 // Also as one word of several in one argument.
-bool names_root(const std::string& argument) { return (" " + argument).find(" root=") != std::string::npos; }
+bool names(const MachineSpec& spec, const std::string& parameter) {
+  return std::any_of(spec.boot_args.begin(), spec.boot_args.end(), [&](const std::string& argument) {
+    return (" " + argument).find(" " + parameter + "=") != std::string::npos;
+  });
+}
 
 bool printable(const std::string& text) {
   return std::all_of(text.begin(), text.end(), [](char letter) { return static_cast<unsigned char>(letter) >= 0x20; });
@@ -131,8 +136,10 @@ Status check_spec(const MachineSpec& spec, const RuntimeDir& dir) {
   for (const std::string& argument : spec.boot_args) {
     if (!printable(argument)) return fail(ErrorKind::Invalid, "a boot argument holds a control character");
   }
-  if (kernel_arguments(spec).size() > kMostKernelArguments) {
-    return fail(ErrorKind::Invalid, "the boot arguments are longer than 2047 characters");
+  std::size_t length = kOwnKernelArguments + spec.name.size();
+  for (const std::string& argument : spec.boot_args) length += 1 + argument.size();
+  if (length > kMostKernelArguments) {
+    return fail(ErrorKind::Invalid, "the boot arguments are longer than Linux takes (2047 characters in all)");
   }
   if (dir.serial_socket().size() >= sizeof(sockaddr_un{}.sun_path)) {
     return fail(ErrorKind::Invalid, "the runtime directory '" + dir.path() + "' has too long a path for unix sockets",
@@ -141,9 +148,12 @@ Status check_spec(const MachineSpec& spec, const RuntimeDir& dir) {
   return {};
 }
 
-std::string kernel_arguments(const MachineSpec& spec) {
+std::string kernel_arguments(const MachineSpec& spec, const LaunchOptions& options) {
   std::string text;
-  if (std::none_of(spec.boot_args.begin(), spec.boot_args.end(), names_root)) text = "root=/dev/vda rw ";
+  if (!names(spec, "root")) text += "root=/dev/vda rw ";
+  if (options.tsc_khz && !names(spec, "tsc_early_khz")) {
+    text += "tsc_early_khz=" + std::to_string(*options.tsc_khz) + " ";
+  }
   text += "cowherd.sandbox=" + spec.name;
   for (const std::string& argument : spec.boot_args) text += " " + argument;
   return text;
@@ -154,7 +164,7 @@ std::vector<std::string> command_line(const MachineSpec& spec, const RuntimeDir&
   add_machine(arguments, spec, options);
   arguments.option("-kernel", spec.kernel);
   if (!spec.initrd.empty()) arguments.option("-initrd", spec.initrd);
-  arguments.option("-append", kernel_arguments(spec));
+  arguments.option("-append", kernel_arguments(spec, options));
   add_disk(arguments, spec);
   add_channels(arguments, spec, dir);
   return std::move(arguments).take();

@@ -10,6 +10,7 @@
 #include "resources/machine/qemu/launch.h"
 #include "resources/machine/qemu/log_file.h"
 #include "resources/machine/qemu/shutdown.h"
+#include "resources/machine/qemu/tsc_frequency.h"
 
 namespace cowherd {
 namespace {
@@ -38,10 +39,8 @@ Error under_way() {
   return make_error(ErrorKind::Busy, "look at the VM: its start or stop is under way", "look again");
 }
 
-LaunchOptions launch_options(const std::string& binary, std::string accelerator) {
+LaunchOptions options_for_this_host() {
   LaunchOptions options;
-  options.binary = binary;
-  options.accelerator = std::move(accelerator);
   options.tcg_threads = std::thread::hardware_concurrency() == 1 ? TcgThreads::Single : TcgThreads::Multi;
   // Present exactly where the kernel has seccomp filters (seccomp(2)).
   const bool filters = ::access("/proc/sys/kernel/seccomp/actions_avail", F_OK) == 0;
@@ -70,6 +69,21 @@ class QemuMachines::Turn {
 
 QemuMachines::QemuMachines(const QemuSettings& settings, Clock& clock)
     : settings_(settings), clock_(clock), chooser_(files_) {}
+
+LaunchOptions QemuMachines::launch_options(const MachineSpec& spec) {
+  KvmProbe probe;
+  probe.binary = settings_.binary;
+  probe.kernel = spec.kernel;
+  probe.cache_dir = settings_.runtime_dir;
+  LaunchOptions options = options_for_this_host();
+  options.binary = settings_.binary;
+  options.accelerator = chooser_.choose(settings_.accel, probe).name;
+  if (options.accelerator == "tcg") {
+    std::call_once(tsc_measured_, [this] { tsc_khz_ = measure_tsc_khz(); });
+    options.tsc_khz = tsc_khz_;
+  }
+  return options;
+}
 
 Result<QemuMachines::Turn> QemuMachines::take_turn(const Uid& uid) {
   const std::scoped_lock lock(mutex_);
@@ -187,12 +201,7 @@ Status QemuMachines::start(const MachineSpec& spec) {
   COWHERD_TRY(check_spec(spec, dir).in(doing()));
   COWHERD_ASSIGN(const Turn turn, take_turn(spec.uid).in(doing()));
   COWHERD_TRY(make_way(dir, spec.uid).in(doing()));
-  KvmProbe probe;
-  probe.binary = settings_.binary;
-  probe.kernel = spec.kernel;
-  probe.cache_dir = settings_.runtime_dir;
-  const AcceleratorChoice choice = chooser_.choose(settings_.accel, probe);
-  return launch(spec, dir, launch_options(settings_.binary, choice.name), files_, clock_).in(doing());
+  return launch(spec, dir, launch_options(spec), files_, clock_).in(doing());
 }
 
 Status QemuMachines::stop(const Uid& uid, StopMode mode, Span grace) {

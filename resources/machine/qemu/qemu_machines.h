@@ -6,6 +6,7 @@
 #pragma once
 
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -13,6 +14,7 @@
 #include "resources/files/linux_file_system.h"
 #include "resources/machine/machine.h"
 #include "resources/machine/qemu/accelerator.h"
+#include "resources/machine/qemu/command_line.h"
 #include "resources/machine/qemu/runtime_record.h"
 #include "resources/machine/qemu/status_board.h"
 
@@ -41,6 +43,7 @@ class QemuMachines final : public Machines {
   class Turn;  // one start, stop or reap of a uid
   Result<Turn> take_turn(const Uid& uid);
   bool in_turn(const Uid& uid);
+  LaunchOptions launch_options(const MachineSpec& spec);
   RuntimeDir dir_of(const Uid& uid) const { return RuntimeDir(settings_.runtime_dir, uid); }
   Result<VmRecord> record_of(const Uid& uid);
   MachineState dead_state(const RuntimeDir& dir, const VmRecord& record);
@@ -53,6 +56,8 @@ class QemuMachines final : public Machines {
   LinuxFileSystem files_{};
   StatusBoard board_{};
   AcceleratorChooser chooser_;
+  std::once_flag tsc_measured_{};
+  std::optional<std::uint64_t> tsc_khz_{};
   std::mutex mutex_{};
   std::set<Uid> busy_{};
   std::map<std::string, Uid> serial_logs_{};  // whose log it is; filled by look()

@@ -39,7 +39,7 @@ std::string nested(std::size_t depth) { return std::string(depth, '[') + std::st
 }  // namespace
 
 RC_GTEST_PROP(Json, WhatIsPrintedIsReadBack, ()) {
-  const Value value = *any_value(3);
+  const Value value = *any_value(2);
   for (const JsonStyle style : {JsonStyle::Compact, JsonStyle::Pretty}) {
     const auto back = parse_json(print_json(value, style));
     RC_ASSERT(back.has_value());

@@ -109,7 +109,8 @@ TEST_F(DeclaredSetTest, ABrokenFileKeepsItsLastGoodVersionInForce) {
 
 TEST_F(DeclaredSetTest, AFileCountsWholeOrNotAtAll) {
   see({{"a.yaml", sandbox("web", "1Gi")}});
-  const Declaration seen = see({{"a.yaml", sandbox("web", "2Gi") + "---\n" + sandbox("db") + "---\n" + kBroken}});
+  const Declaration seen =
+      see({{"a.yaml", sandbox("web", "2Gi") + "---\n" + sandbox("db") + "---\n" + kBroken}});
   EXPECT_EQ(memory_of(seen, "web"), 1_GiB);
   EXPECT_FALSE(declares(seen, "db"));
 }
@@ -241,6 +242,15 @@ TEST_F(DeclaredSetTest, ANameThatOnlyEverStoodInABrokenFileIsHeld) {
   EXPECT_TRUE(confirmed_after({{"a.yaml", sandbox("db")}}, "web", 1));
 }
 
+TEST_F(DeclaredSetTest, BeingHeldStartsTheCountAnew) {
+  const Files rest{{"b.yaml", sandbox("db")}};
+  see({{"a.yaml", sandbox("web")}, {"b.yaml", sandbox("db")}});
+  see(rest);
+  see({{"b.yaml", sandbox("db")}, {"c.yaml", kBroken}});  // mentions web
+  EXPECT_FALSE(confirmed_after(rest, "web", 1));
+  EXPECT_TRUE(confirmed_after(rest, "web", 1));
+}
+
 TEST_F(DeclaredSetTest, AVanishedBrokenFileIsAbsentAsAnyOther) {
   see({{"a.yaml", sandbox("web")}, {"b.yaml", sandbox("db")}});
   see({{"a.yaml", kBroken}, {"b.yaml", sandbox("db")}});
@@ -298,8 +308,8 @@ TEST_F(DeclaredSetTest, ARenameIsTakenAlthoughAnotherFileMakesTheLookIncomplete)
 
 TEST_F(DeclaredSetTest, ANewDuplicateGivesWayToWhatIsInForce) {
   see({{"a.yaml", sandbox("web", "1Gi")}, {"b.yaml", sandbox("db", "1Gi")}});
-  const Declaration seen =
-      see({{"a.yaml", sandbox("web", "1Gi")}, {"b.yaml", sandbox("db", "2Gi") + "---\n" + sandbox("web", "2Gi")}});
+  const Declaration seen = see({{"a.yaml", sandbox("web", "1Gi")},
+                                {"b.yaml", sandbox("db", "2Gi") + "---\n" + sandbox("web", "2Gi")}});
   EXPECT_EQ(memory_of(seen, "web"), 1_GiB);
   EXPECT_EQ(memory_of(seen, "db"), 1_GiB);  // the old version of b.yaml stays, whole
   EXPECT_TRUE(status(seen, "a.yaml").valid);
@@ -351,7 +361,8 @@ TEST_F(DeclaredSetTest, AConflictIsDecidedAlikeAfterARestart) {
 TEST_F(DeclaredSetTest, AConflictThatFallsBackMayUncoverAnother) {
   // db moves from b to c while b's new version collides with a: b stays old, so c gives way, too.
   see({{"a.yaml", sandbox("web")}, {"b.yaml", sandbox("db", "1Gi")}});
-  const Declaration seen = see({{"a.yaml", sandbox("web")}, {"b.yaml", sandbox("web")}, {"c.yaml", sandbox("db", "2Gi")}});
+  const Declaration seen =
+      see({{"a.yaml", sandbox("web")}, {"b.yaml", sandbox("web")}, {"c.yaml", sandbox("db", "2Gi")}});
   EXPECT_EQ(memory_of(seen, "db"), 1_GiB);
   EXPECT_FALSE(status(seen, "b.yaml").valid);
   EXPECT_FALSE(status(seen, "c.yaml").valid);
@@ -496,7 +507,8 @@ TEST_F(DeclaredSetTest, AReaderSeesWhatTheDaemonRemembersAndWritesNothing) {
   const auto before = files_.peek_tree("/state");
   ReadOnlyLastGood read_only(last_good_);
   DeclaredSet reader(settings_, read_only);
-  const Declaration seen = reader.merge(complete_look({{"a.yaml", kBroken}, {"n.yaml", sandbox("new")}}), clock_.now());
+  const Declaration seen =
+      reader.merge(complete_look({{"a.yaml", kBroken}, {"n.yaml", sandbox("new")}}), clock_.now());
   EXPECT_EQ(memory_of(seen, "web"), 1_GiB);
   EXPECT_TRUE(declares(seen, "new"));
   reader.merge(complete_look({{"n.yaml", sandbox("new")}}), clock_.now() + kPruneDelay);
@@ -531,7 +543,8 @@ TEST_F(DeclaredSetTest, ACorruptMemoryIsIgnoredAndTold) {
 }
 
 TEST_F(DeclaredSetTest, AMemoryThatIsNotValidAnyMoreHoldsItsNames) {
-  ASSERT_TRUE(last_good_.remember({"a.yaml", std::string("metadata: {name: web}\n") + kBroken, settings_.root, clock_.now()}));
+  ASSERT_TRUE(last_good_.remember(
+      {"a.yaml", std::string("metadata: {name: web}\n") + kBroken, settings_.root, clock_.now()}));
   const Declaration seen = merge(failed_look());
   EXPECT_TRUE(has_code(seen, kLastGoodIgnored));
   EXPECT_TRUE(seen.holds(sandbox_name("web")));

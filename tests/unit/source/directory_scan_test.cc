@@ -13,7 +13,9 @@ class DirectoryScanTest : public ::testing::Test {
  protected:
   SourceLook look() { return scan_.look(directory_.clock.now()); }
   SourceLook look_at(Moment now) { return scan_.look(now); }
-  DirectoryScan scan_with(TreeLimits limits) { return DirectoryScan(trees_, directory_.root(), kSettle, limits); }
+  DirectoryScan scan_with(TreeLimits limits) {
+    return DirectoryScan(trees_, directory_.root(), kSettle, limits);
+  }
 
   static std::string text_of(const SourceLook& look, const std::string& file) {
     const auto found = look.files.find(file);
@@ -53,7 +55,8 @@ TEST_F(DirectoryScanTest, ReadsManifestsOfAllSubdirectories) {
 }
 
 TEST_F(DirectoryScanTest, LeavesByProductsAndHiddenDirectoriesAlone) {
-  for (const char* name : {".a.yaml.swp", "a.yaml~", "#a.yaml#", "a.yaml.tmp", ".hidden/a.yaml", "README.md", "4913"}) {
+  for (const char* name :
+       {".a.yaml.swp", "a.yaml~", "#a.yaml#", "a.yaml.tmp", ".hidden/a.yaml", "README.md", "4913"}) {
     directory_.put(std::string("manifests/") + name, "x");
   }
   directory_.link("manifests/.#a.yaml", "root@host.1234:5678");  // emacs
@@ -312,7 +315,8 @@ TEST_F(DirectoryScanTest, SymlinksThatLeaveTheRootAreNotFollowed) {
   directory_.link("manifests/d.yaml", directory_.root() + "/inside.yaml");  // absolute leaves it, too
   directory_.link("manifests/e.yaml", "inside.yaml");
   const SourceLook seen = look();
-  for (const char* name : {"a.yaml", "b.yaml", "c.yaml", "d.yaml"}) EXPECT_EQ(refusal(seen, name), kLeadsOut) << name;
+  for (const char* name : {"a.yaml", "b.yaml", "c.yaml", "d.yaml"})
+    EXPECT_EQ(refusal(seen, name), kLeadsOut) << name;
   EXPECT_EQ(text_of(seen, "e.yaml"), "inside");
   EXPECT_FALSE(complete(seen));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A real directory of manifests for one test, removed afterwards, and a tree that counts and disturbs what is done to it.
-// Its clock stands an hour after the directory was made, in the time of the file system: what a test writes has settled.
+// A real directory of manifests for one test, removed afterwards, and a tree that counts and disturbs what is
+// done to it. Its clock stands an hour after the directory was made, in the time of the file system: what a
+// test writes has settled.
 #pragma once
 
 #include <fcntl.h>
@@ -90,9 +91,9 @@ class ManifestDirectory {
 struct Disturbance {
   int reads = 0;
   int stats = 0;
-  std::map<std::string, Error> refuse_list{};                    // by directory
-  std::map<std::string, Error> refuse_read{};                    // by file
-  std::function<void(const std::string&)> before_read{};         // the world moves
+  std::map<std::string, Error> refuse_list{};             // by directory
+  std::map<std::string, Error> refuse_read{};             // by file
+  std::function<void(const std::string&)> before_read{};  // the world moves
   std::function<void(const std::string&)> after_read{};
 };
 

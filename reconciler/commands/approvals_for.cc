@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reconciler/commands/approvals_for.h"
+
+#include <algorithm>
+#include <set>
+
+namespace cowherd {
+
+namespace {
+
+constexpr std::string_view kDelete = "delete";
+constexpr std::string_view kPruneHeld = "PruneHeld";
+
+bool prune_is_held(const Picture& picture, const std::string& object) {
+  return std::any_of(picture.plan.blocked.begin(), picture.plan.blocked.end(), [&](const Blocked& blocked) {
+    return blocked.object == object && blocked.reason == kPruneHeld;
+  });
+}
+
+std::vector<const WantedSandbox*> sandboxes_named(const Picture& picture, const ResourceName& name) {
+  std::vector<const WantedSandbox*> found;
+  for (const WantedSandbox& sandbox : picture.wanted.sandboxes) {
+    if (sandbox.present && sandbox.present->name == name) found.push_back(&sandbox);
+  }
+  return found;
+}
+
+tl::unexpected<Error> refuse(const std::string& verb, const ObjectName& object, const std::string& why,
+                             std::string hint) {
+  return fail(ErrorKind::Invalid, "approve " + verb + " of " + to_string(object) + ": " + why, std::move(hint));
+}
+
+// wanted.approval is "verb@hash8", made where approvals are matched.
+Result<Approval> approve_edit(const WantedSandbox& sandbox, const std::string& verb, const ObjectName& object) {
+  if (sandbox.approval.empty()) {
+    const std::string why = sandbox.hindrance ? sandbox.hindrance->message : "it is approved already";
+    return refuse(verb, object, why, "nothing has to be approved; see 'cowherd describe " + to_string(object) + "'");
+  }
+  const std::size_t at = sandbox.approval.find('@');
+  const std::string needed = sandbox.approval.substr(0, at);
+  if (needed != verb) {
+    return refuse(verb, object, "its edit (" + sandbox.held_edits.front().path + ") waits for '" + needed + "'",
+                  "if that is meant: cowherd approve " + needed + " " + to_string(object));
+  }
+  return Approval{verb, to_string(object), sandbox.present->uid.str(), sandbox.approval.substr(at + 1)};
+}
+
+Approval delete_of(const SandboxIdentity& identity, const std::string& object) {
+  return {std::string(kDelete), object, identity.uid.str(), identity.spec_hash.short8()};
+}
+
+Result<Approval> approve_delete(const Picture& picture, const ObjectName& object) {
+  const std::string verb(kDelete);
+  const bool held = prune_is_held(picture, to_string(object));
+  if (object.kind == Kind::Template && held) return Approval{verb, to_string(object), "", ""};
+  if (object.kind == Kind::Sandbox) {
+    for (const WantedSandbox* sandbox : sandboxes_named(picture, object.name)) {
+      const bool retained = sandbox->present->retained && !sandbox->is_declared && sandbox->fate != Fate::Remove;
+      if (retained || (held && sandbox->is_prune)) return delete_of(*sandbox->present, to_string(object));
+      if (sandbox->fate == Fate::Remove) {
+        return refuse(verb, object, "it is about to be removed", "nothing has to be approved");
+      }
+    }
+  }
+  if (picture.declared.objects.contains(object)) {
+    return refuse(verb, object, "it is declared at " + to_string(picture.declared.objects.at(object).spot),
+                  "take its document out of the manifests first");
+  }
+  return refuse(verb, object, "nothing holds its removal back", "see 'cowherd plan' for what is held");
+}
+
+}  // namespace
+
+Result<Approval> approval_for(const Picture& picture, const std::string& verb, const ObjectName& object) {
+  if (verb == kDelete) return approve_delete(picture, object);
+  if (object.kind != Kind::Sandbox) {
+    return refuse(verb, object, "only edits of sandboxes are ever held", "see 'cowherd plan' for what is held");
+  }
+  const std::vector<const WantedSandbox*> found = sandboxes_named(picture, object.name);
+  for (const WantedSandbox* sandbox : found) {
+    if (!sandbox->held_edits.empty()) return approve_edit(*sandbox, verb, object);
+  }
+  if (found.empty()) {
+    return refuse(verb, object, "there is no such sandbox on this host", "'cowherd get sandboxes' lists them");
+  }
+  return refuse(verb, object, "no edit of it is held back", "see 'cowherd plan' for what is held");
+}
+
+Result<std::vector<Approval>> approvals_for_prune(const Picture& picture) {
+  if (!picture.declared.complete) {
+    return fail(ErrorKind::Invalid, "approve prune: the manifests cannot be read completely: " + picture.declared.problem,
+                "what cannot be seen cannot be approved; repair that first");
+  }
+  if (!picture.seen.store.unreadable.empty()) {
+    return fail(ErrorKind::Invalid,
+                "approve prune: the state directory cannot be read completely: " +
+                    to_string(picture.seen.store.unreadable.front()),
+                "what cannot be seen cannot be approved; repair that first");
+  }
+  std::set<std::string> held;
+  for (const Blocked& blocked : picture.plan.blocked) {
+    if (blocked.reason == kPruneHeld) held.insert(blocked.object);
+  }
+  std::vector<Approval> approvals;
+  for (const WantedSandbox& sandbox : picture.wanted.sandboxes) {
+    const std::string object = to_string(ObjectName{Kind::Sandbox, sandbox.identity.name});
+    if (sandbox.is_prune && sandbox.present && held.contains(object)) {
+      approvals.push_back(delete_of(*sandbox.present, object));
+    }
+  }
+  for (const auto& [name, wanted] : picture.wanted.templates) {
+    const std::string object = to_string(ObjectName{Kind::Template, name});
+    if (held.contains(object)) approvals.push_back({std::string(kDelete), object, "", ""});
+  }
+  return approvals;
+}
+
+}  // namespace cowherd

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reconciler/commands/invocation.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "reconciler/commands/tell.h"
+
+namespace cowherd {
+
+namespace {
+
+// A directory that may not be entered is said once and for all commands alike; one that is not there is theirs to judge.
+ExitCode ask_permission(const Options& given) {
+  const auto options = with_defaults(given);
+  if (!options) return ExitCode::Done;  // the command says it
+  for (const std::string& directory : {options->manifests, options->state_dir}) {
+    if (::access(directory.c_str(), R_OK | X_OK) == 0 || errno != EACCES) continue;
+    tell("open '" + directory + "': permission denied; run as its owner or as root, or name another directory "
+         "(--manifests, --state-dir)");
+    return ExitCode::Permission;
+  }
+  return ExitCode::Done;
+}
+
+template <class Command>
+ExitCode with_permission(const Options& options, Command command) {
+  const ExitCode permission = ask_permission(options);
+  return permission == ExitCode::Done ? command() : permission;
+}
+
+struct CarryOut {
+  const Options& options;
+
+  ExitCode operator()(const ValidateArguments& arguments) const { return validate_command(options, arguments); }
+  ExitCode operator()(const PlanArguments& arguments) const {
+    return with_permission(options, [&] { return plan_command(options, arguments); });
+  }
+  ExitCode operator()(const ApplyArguments& arguments) const {
+    return with_permission(options, [&] { return apply_command(options, arguments); });
+  }
+  ExitCode operator()(const RunArguments&) const {
+    return with_permission(options, [&] { return run_command(options); });
+  }
+  ExitCode operator()(const ApproveArguments& arguments) const {
+    return with_permission(options, [&] { return approve_command(options, arguments); });
+  }
+  ExitCode operator()(const GetArguments& arguments) const {
+    return with_permission(options, [&] { return get_command(options, arguments); });
+  }
+  ExitCode operator()(const DescribeArguments& arguments) const {
+    return with_permission(options, [&] { return describe_command(options, arguments.object); });
+  }
+  ExitCode operator()(const ExplainArguments& arguments) const { return explain_command(arguments.topic); }
+  ExitCode operator()(const SchemaArguments& arguments) const { return schema_command(arguments.kind); }
+  ExitCode operator()(const DoctorArguments& arguments) const { return doctor_command(options, arguments.output); }
+  ExitCode operator()(const VersionArguments& arguments) const { return version_command(arguments.output); }
+  ExitCode operator()(const CompletionArguments& arguments) const { return completion_command(arguments.shell); }
+  ExitCode operator()(const AdoptStateDirArguments&) const { return adopt_state_dir_command(options); }
+  ExitCode operator()(const CompleteArguments& arguments) const { return complete_command(arguments.words); }
+};
+
+}  // namespace
+
+ExitCode carry_out(const Invocation& invocation) { return std::visit(CarryOut{invocation.options}, invocation.what); }
+
+}  // namespace cowherd

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// A command line understood: which command, with what. A value, so that parsing is tested without running anything.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "reconciler/commands/commands.h"
+
+namespace cowherd {
+
+struct RunArguments {};
+struct DescribeArguments {
+  std::string object{};  // "Sandbox/web"
+};
+struct ExplainArguments {
+  std::string topic{};
+};
+struct SchemaArguments {
+  std::string kind{};
+};
+struct DoctorArguments {
+  OutputFormat output = OutputFormat::Table;
+};
+struct VersionArguments {
+  OutputFormat output = OutputFormat::Text;
+};
+struct CompletionArguments {
+  std::string shell{};
+};
+struct AdoptStateDirArguments {};
+struct CompleteArguments {
+  std::vector<std::string> words{};  // after the program's name, the unfinished one last
+};
+
+struct Invocation {
+  Options options{};
+  std::variant<ValidateArguments, PlanArguments, ApplyArguments, RunArguments, ApproveArguments, GetArguments,
+               DescribeArguments, ExplainArguments, SchemaArguments, DoctorArguments, VersionArguments,
+               CompletionArguments, AdoptStateDirArguments, CompleteArguments>
+      what{};
+};
+
+// Runs the command. Where one needs the directories, permission to enter them is asked for first.
+ExitCode carry_out(const Invocation& invocation);
+
+}  // namespace cowherd

@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reconciler/commands/parse_arguments.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <map>
+
+#include "reconciler/commands/kind_names.h"
+#include "reconciler/commands/version.h"
+#include "resources/kinds/suggest.h"
+
+namespace cowherd {
+
+namespace {
+
+constexpr const char* kDirectory = "DIR";
+constexpr const char* kFile = "FILE";
+
+const std::map<std::string, OutputFormat>& formats() {
+  static const std::map<std::string, OutputFormat> kFormats{
+      {"table", OutputFormat::Table}, {"wide", OutputFormat::Wide}, {"text", OutputFormat::Text},
+      {"json", OutputFormat::Json},   {"yaml", OutputFormat::Yaml}, {"dot", OutputFormat::Dot}};
+  return kFormats;
+}
+
+// Splits "table|wide|json".
+std::vector<std::string> choices_of(const std::string& alternatives) {
+  return CLI::detail::split(alternatives, '|');
+}
+
+std::string suggestion(const std::string& given, const std::vector<std::string>& known) {
+  const std::string near = did_you_mean(given, known);
+  return near.empty() ? "" : "; " + near;
+}
+
+// Checks without a name of their own, so that help shows only the type.
+CLI::Validator one_of(const std::string& alternatives) {
+  return CLI::Validator(
+      [alternatives](std::string& given) -> std::string {
+        for (const std::string& choice : choices_of(alternatives)) {
+          if (choice == given) return {};
+        }
+        return "'" + given + "' is none of " + alternatives + suggestion(given, choices_of(alternatives));
+      },
+      "");
+}
+
+template <class Parse>
+CLI::Validator accepted_by(Parse parse) {
+  return CLI::Validator(
+      [parse](std::string& given) -> std::string {
+        const auto parsed = parse(given);
+        return parsed ? std::string() : to_string(parsed.error());
+      },
+      "");
+}
+
+Status parse_kind_or_object(const std::string& text) {
+  if (text.find('/') == std::string::npos) {
+    COWHERD_TRY(parse_kind(text));
+  } else {
+    COWHERD_TRY(parse_object_name(text));
+  }
+  return {};
+}
+
+// The program's command line, with the places its values go to. CLI11 keeps their addresses, so it is not moved.
+class CommandLine {
+ public:
+  CommandLine();
+  CommandLine(const CommandLine&) = delete;
+  CommandLine& operator=(const CommandLine&) = delete;
+
+  CLI::App& app() { return app_; }
+  // Precondition: app() has parsed.
+  Invocation invocation() const;
+
+ private:
+  enum class Where { Nothing, State, Manifests, All };
+
+  CLI::App* add(const std::string& name, const std::string& doc, Where where);
+  void add_where(CLI::App& app, Options& options, Where where);
+  CLI::Option* add_output(CLI::App& command, const std::string& alternatives);
+  void add_reading_commands();
+  void add_acting_commands();
+  void add_offline_commands();
+  OutputFormat output_or(OutputFormat otherwise) const;
+
+  CLI::App app_{"cowherd keeps this host's microVM sandboxes in the state that manifests declare.", "cowherd"};
+  Options before_command_{};
+  Options options_{};
+  std::string output_{};
+  ValidateArguments validate_{};
+  PlanArguments plan_{};
+  std::string timeout_{"5m"};
+  ApproveArguments approve_{};
+  std::string first_{};   // KIND, KIND/NAME
+  std::string second_{};  // NAME
+  std::string topic_{};
+  std::string shell_{};
+  bool detailed_ = false;
+};
+
+CommandLine::CommandLine() {
+  app_.require_subcommand(1);
+  app_.set_help_flag("-h,--help", "Show this and stop.");
+  app_.set_version_flag("--version", "cowherd " + std::string(kVersion) + "\n", "Show the version and stop.");
+  app_.footer(
+      "Exit codes: 0 done, 1 failure, 2 changes (plan --detailed-exitcode), 3 partly, 4 held or waiting for approval,\n"
+      "5 timeout, 64 usage, 65 nothing valid declared, 75 locked, 77 permission, 78 configuration.");
+  add_where(app_, before_command_, Where::All);
+  add_reading_commands();
+  add_acting_commands();
+  add_offline_commands();
+}
+
+CLI::App* CommandLine::add(const std::string& name, const std::string& doc, Where where) {
+  CLI::App* command = app_.add_subcommand(name, doc);
+  command->set_help_flag("-h,--help", "Show this and stop.");
+  command->footer("");  // not the program's
+  add_where(*command, options_, where);
+  return command;
+}
+
+void CommandLine::add_where(CLI::App& app, Options& options, Where where) {
+  if (where == Where::Nothing) return;
+  if (where == Where::Manifests || where == Where::All) {
+    app.add_option("--manifests", options.manifests, "The directory that holds the manifests.")->type_name(kDirectory);
+  }
+  if (where == Where::State || where == Where::All) {
+    app.add_option("--state-dir", options.state_dir, "The directory that holds disks and memory.")
+        ->type_name(kDirectory);
+  }
+  if (where == Where::All) {
+    app.add_option("--config", options.config, "The configuration (default " + std::string(kDefaultConfig) + ").")
+        ->type_name(kFile);
+  }
+}
+
+CLI::Option* CommandLine::add_output(CLI::App& command, const std::string& alternatives) {
+  return command.add_option("-o,--output", output_, "How to print.")
+      ->type_name(alternatives)
+      ->check(one_of(alternatives));
+}
+
+void CommandLine::add_reading_commands() {
+  CLI::App* validate = add("validate", "Check manifests; needs no daemon and no root.", Where::Manifests);
+  validate->add_option("path", validate_.paths, "Files, directories or - for standard input.")->type_name(kFile);
+  add_output(*validate, "text|json");
+
+  CLI::App* plan = add("plan", "Show what would be done, in which order and why.", Where::All);
+  add_output(*plan, "text|json|dot");
+  plan->add_flag("--detailed-exitcode", detailed_, "Exit with 2 when there is something to do.");
+
+  CLI::App* get = add("get", "List objects and how they are.", Where::All);
+  get->add_option("kind", first_, "A kind, or KIND/NAME; without it all.")
+      ->type_name("KIND")
+      ->check(accepted_by(parse_kind_or_object));
+  get->add_option("name", second_, "One object of that kind.")->type_name("NAME")->check(accepted_by(ResourceName::make));
+  add_output(*get, "table|wide|json|yaml");
+
+  CLI::App* describe = add("describe", "Tell everything about one object.", Where::All);
+  describe->add_option("object", first_, "KIND/NAME, or KIND followed by NAME.")
+      ->type_name("OBJECT")
+      ->required()
+      ->check(accepted_by(parse_kind_or_object));
+  describe->add_option("name", second_, "When only the kind was given before.")
+      ->type_name("NAME")
+      ->check(accepted_by(ResourceName::make));
+
+  CLI::App* doctor = add("doctor", "Tell what this host offers and what to do about the rest.", Where::All);
+  add_output(*doctor, "table|json");
+}
+
+void CommandLine::add_acting_commands() {
+  CLI::App* apply = add("apply", "Bring the host to the declared state once, then exit.", Where::All);
+  apply->add_option("--timeout", timeout_, "How long to try (default 5m).")
+      ->type_name("DURATION")
+      ->check(accepted_by(parse_span));
+  add("run", "The daemon: keep the host in the declared state.", Where::All);
+
+  const std::string verbs = "replace|dataloss|delete|prune";
+  CLI::App* approve = add("approve", "Let one held step happen. Works beside the daemon.", Where::All);
+  approve->add_option("verb", approve_.verb, "What to approve.")->type_name(verbs)->required()->check(one_of(verbs));
+  approve->add_option("object", approve_.object, "Of which object; not with prune.")
+      ->type_name("OBJECT")
+      ->check(accepted_by(parse_object_name));
+  add("adopt-state-dir", "Make a copied, restored or moved state directory this host's own.", Where::State);
+}
+
+void CommandLine::add_offline_commands() {
+  CLI::App* explain = add("explain", "Explain a field (Sandbox.spec.resources) or a code (E214).", Where::Nothing);
+  explain->add_option("topic", topic_, "KIND, KIND.path or a code.")->type_name("TOPIC")->required();
+  CLI::App* schema = add("schema", "Print the JSON Schema of a kind, or of the configuration.", Where::Nothing);
+  schema->add_option("kind", topic_, "A kind, or config.")->type_name("KIND|config")->required();
+  CLI::App* version = add("version", "Show versions.", Where::Nothing);
+  add_output(*version, "text|json");
+  CLI::App* completion = add("completion", "Print the completion script of a shell.", Where::Nothing);
+  completion->add_option("shell", shell_, "Whose.")
+      ->type_name("bash|zsh|fish")
+      ->required()
+      ->check(one_of("bash|zsh|fish"));
+}
+
+OutputFormat CommandLine::output_or(OutputFormat otherwise) const {
+  return output_.empty() ? otherwise : formats().at(output_);
+}
+
+Invocation CommandLine::invocation() const {
+  Invocation made;
+  made.options = before_command_;
+  if (!options_.manifests.empty()) made.options.manifests = options_.manifests;
+  if (!options_.state_dir.empty()) made.options.state_dir = options_.state_dir;
+  if (!options_.config.empty()) made.options.config = options_.config;
+  const std::string command = app_.get_subcommands().front()->get_name();
+  if (command == "validate") made.what = ValidateArguments{validate_.paths, output_or(OutputFormat::Text)};
+  if (command == "plan") {
+    made.what = PlanArguments{output_or(OutputFormat::Text), detailed_ ? ExitCodeStyle::Detailed : ExitCodeStyle::Plain};
+  }
+  if (command == "apply") made.what = ApplyArguments{parse_span(timeout_).value_or(Span{})};
+  if (command == "run") made.what = RunArguments{};
+  if (command == "approve") made.what = approve_;
+  if (command == "get") {
+    const std::size_t slash = first_.find('/');
+    const std::string name = slash == std::string::npos ? second_ : first_.substr(slash + 1);
+    made.what = GetArguments{first_.substr(0, slash), name, output_or(OutputFormat::Table)};
+  }
+  if (command == "describe") made.what = DescribeArguments{second_.empty() ? first_ : first_ + "/" + second_};
+  if (command == "explain") made.what = ExplainArguments{topic_};
+  if (command == "schema") made.what = SchemaArguments{topic_};
+  if (command == "doctor") made.what = DoctorArguments{output_or(OutputFormat::Table)};
+  if (command == "version") made.what = VersionArguments{output_or(OutputFormat::Text)};
+  if (command == "completion") made.what = CompletionArguments{shell_};
+  if (command == "adopt-state-dir") made.what = AdoptStateDirArguments{};
+  return made;
+}
+
+// What no single option can see.
+std::string problem_of(const Invocation& invocation) {
+  if (const auto* describe = std::get_if<DescribeArguments>(&invocation.what)) {
+    const auto name = parse_object_name(describe->object);
+    return name ? "" : to_string(name.error());
+  }
+  if (const auto* approve = std::get_if<ApproveArguments>(&invocation.what)) {
+    if (approve->verb == "prune" && !approve->object.empty()) {
+      return "approve prune takes no object; to let one go, cowherd approve delete " + approve->object;
+    }
+    if (approve->verb != "prune" && approve->object.empty()) {
+      return "approve " + approve->verb + " needs an object, as in Sandbox/web";
+    }
+  }
+  if (const auto* apply = std::get_if<ApplyArguments>(&invocation.what)) {
+    return apply->timeout.count() > 0 ? "" : "--timeout must be longer than nothing";
+  }
+  return "";
+}
+
+std::vector<std::string> command_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(command->get_name());
+  }
+  return names;
+}
+
+std::vector<std::string> spellings_of(const CLI::Option& option) {
+  std::vector<std::string> names;
+  for (const std::string& name : option.get_lnames()) names.push_back("--" + name);
+  for (const std::string& name : option.get_snames()) names.push_back("-" + name);
+  return names;
+}
+
+std::vector<std::string> flag_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : spellings_of(*option)) names.push_back(name);
+  }
+  return names;
+}
+
+bool is_flag(const std::string& text) { return text.size() > 1 && text.front() == '-'; }
+
+// What could not be placed: an unknown command, flag or argument.
+std::string unexpected(CLI::App& app) {
+  const std::vector<std::string> extras = app.remaining(true);
+  const auto flag_at = std::find_if(extras.begin(), extras.end(), is_flag);
+  const std::string given = flag_at != extras.end() ? *flag_at : extras.empty() ? "" : extras.front();
+  const std::vector<CLI::App*> commands = app.get_subcommands();
+  if (is_flag(given)) {
+    const std::string flag = given.substr(0, given.find('='));
+    return "unknown flag '" + flag + "'" + suggestion(flag, flag_names(commands.empty() ? app : *commands.front()));
+  }
+  if (commands.empty()) return "unknown command '" + given + "'" + suggestion(given, command_names(app));
+  return "unexpected argument '" + given + "'";
+}
+
+bool has_unknown_flag(const CLI::App& app) {
+  const std::vector<std::string> extras = app.remaining(true);
+  return std::any_of(extras.begin(), extras.end(), is_flag);
+}
+
+Answer refuse(const std::string& why, const std::string& command) {
+  return {ExitCode::Usage, "",
+          "cowherd: " + why + "\nsee 'cowherd " + command + (command.empty() ? "" : " ") + "--help'\n"};
+}
+
+CommandShape shape_of(const CLI::App& app, const std::string& name) {
+  CommandShape shape;
+  shape.name = name;
+  shape.doc = app.get_description();
+  for (const CLI::Option* option : app.get_options()) {
+    const bool takes_value = option->get_items_expected_max() > 0;
+    const std::string value = takes_value ? option->get_type_name() : "";
+    if (option->get_positional()) {
+      shape.arguments.push_back(value);
+      if (option->get_items_expected_max() > 1) shape.arguments.back() += kRepeats;
+    } else {
+      shape.options.push_back({spellings_of(*option), value, option->get_description()});
+    }
+  }
+  return shape;
+}
+
+}  // namespace
+
+std::variant<Invocation, Answer> parse_arguments(const std::vector<std::string>& arguments) {
+  if (!arguments.empty() && arguments.front() == kCompleteCommand) {  // its words are not this command line's
+    return Invocation{{}, CompleteArguments{{arguments.begin() + 1, arguments.end()}}};
+  }
+  CommandLine line;
+  const auto command = [&line] {
+    const auto parsed = line.app().get_subcommands();
+    return parsed.empty() ? std::string() : parsed.front()->get_name();
+  };
+  if (arguments.empty()) return Answer{ExitCode::Usage, "", line.app().help()};
+  try {
+    line.app().parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));  // CLI11 takes from the back
+  } catch (const CLI::CallForHelp&) {
+    return Answer{ExitCode::Done, line.app().help(), ""};
+  } catch (const CLI::CallForVersion& version) {
+    return Answer{ExitCode::Done, version.what(), ""};
+  } catch (const CLI::ExtrasError&) {
+    return refuse(unexpected(line.app()), command());
+  } catch (const CLI::ParseError& error) {
+    // CLI11 checks values, and that there is a command, before it looks at what it could not place; that explains both.
+    const bool misplaced = has_unknown_flag(line.app()) || (command().empty() && !line.app().remaining().empty());
+    return refuse(misplaced ? unexpected(line.app()) : error.what(), command());
+  }
+  Invocation made = line.invocation();
+  const std::string problem = problem_of(made);
+  if (!problem.empty()) return refuse(problem, command());
+  return made;
+}
+
+std::vector<CommandShape> command_shapes() {
+  CommandLine line;
+  std::vector<CommandShape> shapes{shape_of(line.app(), "")};
+  for (const CLI::App* command : line.app().get_subcommands([](const CLI::App*) { return true; })) {
+    shapes.push_back(shape_of(*command, command->get_name()));
+  }
+  return shapes;
+}
+
+}  // namespace cowherd

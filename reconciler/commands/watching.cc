@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reconciler/commands/watching.h"
+
+#include <poll.h>
+
+#include <algorithm>
+
+#include "reconciler/commands/tell.h"
+
+namespace cowherd {
+
+namespace {
+
+constexpr Span kLongestSettling{2000};
+
+}  // namespace
+
+Picture watch(Session& session) {
+  World world = session.world();
+  world.prune_delay = Span{0};
+  const Moment begun = session.clock().now();
+  Declaration first = world.source.load(begun);
+  while (first.settling && first.looked_at - begun < kLongestSettling) {
+    const Span rest = std::clamp(first.settle_until - first.looked_at, Span{1}, kLongestSettling);
+    ::poll(nullptr, 0, static_cast<int>(rest.count()));  // nothing tells that a file has settled but time
+    first = world.source.load(session.clock().now());
+  }
+  return take_picture(world, {});
+}
+
+void tell_doubts(const Picture& picture) {
+  if (!picture.declared.problem.empty()) tell("manifests: " + picture.declared.problem);
+  if (has_errors(picture.declared.diagnostics)) tell("some manifests are invalid; 'cowherd validate' tells which");
+  for (const Error& error : picture.seen.store.unreadable) tell(to_string(error));
+}
+
+}  // namespace cowherd

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the lockless commands see: one picture, taken as the daemon would take it, changing nothing.
+#pragma once
+
+#include "reconciler/commands/session.h"
+
+namespace cowherd {
+
+// Looks at the manifests twice, so that a document that is not there counts as absent in the picture: it shows what the
+// daemon will come to. Waits for files that are being written, at most two seconds.
+Picture watch(Session& session);
+
+// Says on stderr what keeps the picture from being whole.
+void tell_doubts(const Picture& picture);
+
+}  // namespace cowherd

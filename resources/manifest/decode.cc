@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "resources/manifest/decode.h"
+
+#include <algorithm>
+#include <set>
+
+#include "resources/kinds/suggest.h"
+#include "resources/manifest/decode_field.h"
+#include "resources/manifest/key_check.h"
+
+namespace cowherd {
+
+namespace {
+
+std::string join(const std::string& path, const std::string& name) { return path.empty() ? name : path + "." + name; }
+
+bool is_server_field(std::string_view name) {
+  return std::find(std::begin(kServerFields), std::end(kServerFields), name) != std::end(kServerFields);
+}
+
+// The value of a key, or null.
+const YamlNode* member_of(const YamlNode& map, std::string_view name) {
+  for (std::size_t i = 0; i < map.keys.size(); ++i) {
+    if (map.keys[i].text == name) return &map.items[i];
+  }
+  return nullptr;
+}
+
+class DocumentDecoder {
+ public:
+  DocumentDecoder(const DocumentType& type, Findings& findings) : type_(type), findings_(findings) { made_.type = &type; }
+
+  DecodedDocument decode(const YamlNode& root) {
+    const bool has_metadata = !type_.metadata.empty();
+    const YamlNode* spec = nullptr;
+    const YamlNode* metadata = nullptr;
+    made_.name = member_of(root, "kind")->place;
+    for (std::size_t i = 0; i < root.keys.size(); ++i) {
+      const YamlNode& key = root.keys[i];
+      if (key.text == "spec") {
+        spec = &root.items[i];
+        decode_section("", root.items[i], key.place);
+      } else if (key.text == "metadata" && has_metadata) {
+        metadata = &root.items[i];
+        decode_metadata(root.items[i], key.place);
+      } else if (key.text == "status" && has_metadata) {
+        warn_server_field("status", key.place);
+      } else if (key.text != "apiVersion" && key.text != "kind") {
+        unknown_top(key, root.items[i], has_metadata);
+      }
+    }
+    if (metadata == nullptr && has_metadata) missing("metadata.name", made_.name);
+    if (spec == nullptr) report_missing("", made_.name);
+    return std::move(made_);
+  }
+
+ private:
+  void add(std::string_view code, Place place, std::string path, std::string message, std::string hint) {
+    findings_.add({std::string(code), place, std::move(path), std::move(message), std::move(hint)});
+  }
+
+  void warn_server_field(const std::string& path, Place place) {
+    add("W101", place, path, path + " is set by cowherd and ignored here", "take it out");
+  }
+
+  // Whether the value is null; then it is reported, at its key: yaml-cpp has the mark of the next token for it.
+  bool is_null(const YamlNode& value, const YamlNode& key, const std::string& path) {
+    if (value.type != YamlNode::Type::Null) return false;
+    add("E116", key.place, path, quoted(key.text) + " has no value", "give it one, or leave it out; is the file cut short?");
+    return true;
+  }
+
+  bool is_mapping(const YamlNode& value, Place key, const std::string& path) {
+    if (value.type == YamlNode::Type::Map) return true;
+    const bool list = value.type == YamlNode::Type::List;
+    add("E207", list ? key : value.place, path, std::string("a mapping is needed here, not ") + (list ? "a list" : "a single value"),
+        "write the fields of " + path + " below it, indented");
+    return false;
+  }
+
+  void unknown_top(const YamlNode& key, const YamlNode& value, bool has_metadata) {
+    if (is_refused_key(key) || is_null(value, key, key.text)) return;
+    std::vector<std::string> known{"apiVersion", "kind", "spec"};
+    if (has_metadata) known.insert(known.end(), {"metadata", "status"});
+    std::string hint = did_you_mean(key.text, known);
+    if (hint.empty()) hint = elsewhere(key.text);
+    add("E205", key.place, key.text, "unknown field " + quoted(key.text), hint);
+  }
+
+  // The right name at the wrong place.
+  std::string elsewhere(const std::string& name) const {
+    for (const Field& field : type_.metadata) {
+      if (field.path == name) return "did you mean \"metadata." + name + "\"?";
+    }
+    for (const Field& field : type_.fields) {
+      std::size_t begin = 0;
+      while (begin < field.path.size()) {
+        const std::size_t end = std::min(field.path.find('.', begin), field.path.size());
+        if (field.path.compare(begin, end - begin, name) == 0) {
+          return "did you mean \"spec." + field.path.substr(0, end) + "\"?";
+        }
+        begin = end + 1;
+      }
+    }
+    return "";
+  }
+
+  void decode_metadata(const YamlNode& node, Place key_place) {
+    if (node.type == YamlNode::Type::Null) {
+      add("E116", key_place, "metadata", "'metadata' has no value", "give the object a name: {name: …}");
+      return;
+    }
+    if (!is_mapping(node, key_place, "metadata")) return;
+    for (std::size_t i = 0; i < node.keys.size(); ++i) decode_metadata_member(node.keys[i], node.items[i]);
+    for (const Field& field : type_.metadata) {
+      const bool given = member_of(node, field.path) != nullptr;
+      if (field.need == Need::Required && !given) missing("metadata." + field.path, key_place);
+    }
+  }
+
+  void decode_metadata_member(const YamlNode& key, const YamlNode& value) {
+    const std::string path = join("metadata", key.text);
+    if (is_refused_key(key)) return;
+    if (is_server_field(key.text)) return warn_server_field(path, key.place);
+    if (key.text == "namespace") {
+      add("E204", key.place, path, "objects of cowherd have no namespace", "take it out, and group objects by labels");
+      return;
+    }
+    if (is_null(value, key, path)) return;
+    const Field* field = find_field(type_.metadata, key.text);
+    if (field == nullptr) {
+      std::vector<std::string> known;
+      for (const Field& each : type_.metadata) known.push_back(each.path);
+      add("E205", key.place, path, "unknown field " + quoted(key.text), did_you_mean(key.text, known));
+      return;
+    }
+    if (key.text == "name") made_.name = value.place;
+    if (auto read = decode_field(*field, value, key.place, path, findings_)) {
+      made_.metadata.insert_or_assign(field->path, *std::move(read));
+    }
+    if (key.text == "annotations") warn_unread_annotations(value, path);
+  }
+
+  void warn_unread_annotations(const YamlNode& annotations, const std::string& path) {
+    for (const YamlNode& key : annotations.keys) {
+      if (!key.text.starts_with("cowherd.dev/") || key.text == kApproveAnnotation) continue;
+      add("W102", key.place, path + "." + key.text.substr(0, 80), "cowherd reads no annotation " + quoted(key.text),
+          did_you_mean(key.text, {std::string(kApproveAnnotation)}));
+    }
+  }
+
+  void decode_section(const std::string& path, const YamlNode& node, Place key_place) {
+    const std::string full = path.empty() ? "spec" : "spec." + path;
+    if (node.type == YamlNode::Type::Null) {
+      add("E116", key_place, full, full + " has no value", "give it one, or leave it out; is the file cut short?");
+      return;
+    }
+    if (!is_mapping(node, key_place, full)) return;
+    const std::vector<std::string> children = children_of(type_, path);
+    std::set<std::string> seen;
+    for (std::size_t i = 0; i < node.keys.size(); ++i) {
+      const YamlNode& key = node.keys[i];
+      const std::string below = join(path, key.text);
+      if (std::find(children.begin(), children.end(), key.text) == children.end()) {
+        unknown_member(key, node.items[i], full, children);
+        continue;
+      }
+      if (!seen.insert(key.text).second) continue;
+      if (const Field* field = find_field(type_.fields, below)) {
+        decode_member(*field, key, node.items[i]);
+      } else {
+        decode_section(below, node.items[i], key.place);
+      }
+    }
+    const Section* section = find_section(type_, path);
+    if (section != nullptr && section->rule == Section::Rule::RequiredNotEmpty && node.keys.empty()) {
+      add("E222", key_place, full, full + " is empty", "give at least one of its fields");
+    }
+    for (const std::string& child : children) {
+      if (!seen.contains(child)) report_missing(join(path, child), key_place);
+    }
+  }
+
+  void decode_member(const Field& field, const YamlNode& key, const YamlNode& value) {
+    const std::string path = "spec." + field.path;
+    if (is_null(value, key, path)) return;
+    if (auto read = decode_field(field, value, key.place, path, findings_)) {
+      made_.spec.insert_or_assign(field.path, *std::move(read));
+    }
+  }
+
+  void unknown_member(const YamlNode& key, const YamlNode& value, const std::string& full,
+                      const std::vector<std::string>& children) {
+    const std::string path = join(full, key.text);
+    if (is_refused_key(key) || is_null(value, key, path)) return;
+    std::string hint = did_you_mean(key.text, children);
+    if (hint.empty()) hint = elsewhere(key.text);
+    if (hint.empty()) {
+      for (const std::string& child : children) hint += (hint.empty() ? "fields here are " : ", ") + child;
+    }
+    add("E205", key.place, path, "unknown field " + quoted(key.text), hint);
+  }
+
+  void missing(const std::string& path, Place place) {
+    add("E206", place, path, path + " is missing", "see: cowherd explain " + type_.kind + "." + path);
+  }
+
+  // What is required at or below a path of spec that is not there.
+  void report_missing(const std::string& path, Place place) {
+    for (const Field& field : type_.fields) {
+      const bool itself = field.path == path;
+      const bool inside = path.empty() || field.path.starts_with(path + ".");
+      if ((field.need == Need::Required && (itself || inside)) || (field.need == Need::WithParent && itself)) {
+        missing("spec." + field.path, place);
+      }
+    }
+    for (const Section& section : type_.sections) {
+      const bool here = section.path == path || path.empty();
+      if (here && section.rule == Section::Rule::RequiredNotEmpty) missing("spec." + section.path, place);
+    }
+  }
+
+  const DocumentType& type_;
+  Findings& findings_;
+  DecodedDocument made_{};
+};
+
+// The type that apiVersion and kind name; each problem is reported.
+class HeaderReader {
+ public:
+  HeaderReader(const std::vector<const DocumentType*>& types, Findings& findings) : types_(types), findings_(findings) {}
+
+  const DocumentType* read(const YamlNode& root) {
+    const YamlNode* version = text_member(root, "apiVersion");
+    const YamlNode* kind = text_member(root, "kind");
+    const DocumentType* type = kind != nullptr ? type_of(*kind) : nullptr;
+    if (version != nullptr) check_version(*version, type);
+    return type;
+  }
+
+ private:
+  const YamlNode* text_member(const YamlNode& root, const std::string& name) {
+    const Place first = root.keys.empty() ? root.place : root.keys.front().place;
+    const YamlNode* found = member_of(root, name);
+    if (found == nullptr) {
+      findings_.add({"E201", first, name, name + " is missing", "a document begins with apiVersion: " + types_.front()->api_version + " and kind: " + types_.front()->kind});
+      return nullptr;
+    }
+    if (found->type == YamlNode::Type::Text) return found;
+    Place place = found->place;
+    for (const YamlNode& key : root.keys) {
+      if (key.text == name) place = key.place;
+    }
+    if (found->type == YamlNode::Type::Null) {
+      findings_.add({"E116", place, name, quoted(name) + " has no value", "is the file cut short?"});
+    } else {
+      findings_.add({"E207", place, name, "a single value is needed here", ""});
+    }
+    return nullptr;
+  }
+
+  const DocumentType* type_of(const YamlNode& kind) {
+    std::vector<std::string> names;
+    for (const DocumentType* type : types_) {
+      if (type->kind == kind.text) return type;
+      names.push_back(type->kind);
+    }
+    findings_.add({"E203", kind.place, "kind", "unknown kind " + quoted(kind.text), hint_for(kind.text, names, "kinds here are ")});
+    return nullptr;
+  }
+
+  void check_version(const YamlNode& version, const DocumentType* type) {
+    std::vector<std::string> versions;
+    for (const DocumentType* each : types_) {
+      if (type != nullptr && each != type) continue;
+      if (each->api_version == version.text) return;
+      if (std::find(versions.begin(), versions.end(), each->api_version) == versions.end()) versions.push_back(each->api_version);
+    }
+    findings_.add({"E202", version.place, "apiVersion", "unsupported apiVersion " + quoted(version.text), hint_for(version.text, versions, "supported: ")});
+  }
+
+  static std::string hint_for(const std::string& text, const std::vector<std::string>& known, std::string all) {
+    bool first = true;
+    for (const std::string& each : known) {
+      all += (first ? "" : ", ") + each;
+      first = false;
+    }
+    const std::string near = known.size() > 1 ? did_you_mean(text, known) : "";
+    return near.empty() ? all : near + " (" + all + ")";
+  }
+
+  const std::vector<const DocumentType*>& types_;
+  Findings& findings_;
+};
+
+// What can be said about the top of a document whose kind is not known.
+void report_strangers(const YamlNode& root, Findings& findings) {
+  const std::vector<std::string> known{"apiVersion", "kind", "metadata", "spec", "status"};
+  for (std::size_t i = 0; i < root.keys.size(); ++i) {
+    const YamlNode& key = root.keys[i];
+    if (is_refused_key(key) || std::find(known.begin(), known.end(), key.text) != known.end()) continue;
+    findings.add({"E205", key.place, key.text, "unknown field " + quoted(key.text), did_you_mean(key.text, known)});
+  }
+}
+
+}  // namespace
+
+std::optional<DecodedDocument> decode_document(const YamlNode& root, const std::vector<const DocumentType*>& types,
+                                               Findings& findings) {
+  const std::size_t before = findings.errors();
+  if (root.type != YamlNode::Type::Map) {
+    findings.add({"E118", root.place, "", "a document is a mapping, and this is not",
+                  "write apiVersion, kind, metadata and spec; is the file cut short?"});
+    return std::nullopt;
+  }
+  check_keys(root, "", findings);
+  const DocumentType* type = HeaderReader(types, findings).read(root);
+  if (type == nullptr) {
+    report_strangers(root, findings);
+    return std::nullopt;
+  }
+  DecodedDocument made = DocumentDecoder(*type, findings).decode(root);
+  if (findings.errors() != before) return std::nullopt;
+  return made;
+}
+
+}  // namespace cowherd

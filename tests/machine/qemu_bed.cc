@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/machine/qemu_bed.h"
+
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <csignal>
+#include <cstring>
+#include <fstream>
+#include <stdexcept>
+
+#include "resources/files/linux_bulk_files.h"
+
+namespace cowherd::testing {
+namespace {
+
+const std::string kGuest = COWHERD_GUEST_DIR;
+
+UniqueFd connect_to(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
+  UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) socket.reset();
+  return socket;
+}
+
+}  // namespace
+
+std::string read_whole(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+bool eventually(const std::function<bool()>& holds) {
+  const Deadline deadline = Deadline::after(std::chrono::seconds{40});
+  while (!holds()) {
+    if (deadline.passed()) return false;
+    static_cast<void>(::poll(nullptr, 0, 20));
+  }
+  return true;
+}
+
+QemuBed::QemuBed() {
+  settings_.accel = Accelerator::Tcg;
+  settings_.runtime_dir = dir_ / "run";
+  restart_daemon();
+}
+
+QemuBed::~QemuBed() {
+  restart_daemon();
+  for (const Uid& uid : machines_->list().value_or(std::vector<Uid>{})) {
+    EXPECT_TRUE(machines_->stop(uid, StopMode::Kill, Span{0}));
+    EXPECT_TRUE(machines_->reap(uid));
+  }
+}
+
+void QemuBed::restart_daemon() { machines_ = std::make_unique<QemuMachines>(settings_, clock_); }
+
+MachineSpec QemuBed::spec(int number) {
+  MachineSpec spec;
+  spec.uid = Uid::from_random({static_cast<std::uint8_t>(number), 0x5a});
+  spec.name = "box-" + std::to_string(number);
+  spec.memory = 128_MiB;
+  spec.disk_node = dir_ / (spec.name + ".raw");
+  spec.disk_format = "raw";
+  spec.kernel = kGuest + "/vmlinuz";
+  spec.initrd = kGuest + "/initrd";
+  spec.boot_args = {"console=ttyS0", "panic=-1"};
+  spec.serial_log = serial_log(spec.uid);
+  spec.config_digest = "digest-" + spec.name;
+  LinuxBulkFiles bulk;
+  const auto copied = bulk.copy(kGuest + "/rootfs.ext4", spec.disk_node, BulkControl{});
+  if (!copied && copied.error().kind != ErrorKind::Busy) throw std::runtime_error(to_string(copied.error()));
+  return spec;
+}
+
+MachineSpec QemuBed::spec_that_cannot_start(int number) {
+  MachineSpec broken = spec(number);
+  broken.kernel = dir_ / "not-a-kernel";
+  std::ofstream(broken.kernel) << "words";
+  return broken;
+}
+
+int QemuBed::pid_of(const Uid& uid) {
+  LinuxFileSystem files;
+  const Result<VmRecord> record = read_record(files, runtime(uid), uid);
+  if (!record) throw std::runtime_error(to_string(record.error()));
+  return record->process.pid;
+}
+
+void QemuBed::await_line(const Uid& uid, const std::string& words) {
+  if (!eventually([&] { return read_whole(serial_log(uid)).find(words) != std::string::npos; })) {
+    throw std::runtime_error("the guest never said '" + words + "':\n" + read_whole(serial_log(uid)));
+  }
+}
+
+void QemuBed::tell_and_await_death(const Uid& uid, const std::string& line) {
+  LinuxFileSystem files;
+  const Result<VmRecord> record = read_record(files, runtime(uid), uid);
+  if (!record) throw std::runtime_error(to_string(record.error()));
+  const Result<UniqueFd> pidfd = open_process(record->process);
+  if (!pidfd) throw std::runtime_error(to_string(pidfd.error()));
+  const UniqueFd console = connect_to(runtime(uid).serial_socket());
+  const std::string typed = line + "\n";
+  if (::send(console.get(), typed.data(), typed.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(typed.size())) {
+    throw std::runtime_error("the console takes no line");
+  }
+  if (!await_exit(*pidfd, Deadline::after(std::chrono::seconds{40}))) {
+    throw std::runtime_error("the guest lives on after '" + line + "':\n" + read_whole(serial_log(uid)));
+  }
+}
+
+void QemuBed::kill_process(const Uid& uid) {
+  LinuxFileSystem files;
+  const Result<VmRecord> record = read_record(files, runtime(uid), uid);
+  const Result<UniqueFd> pidfd = open_process(record->process);
+  if (!signal_process(*pidfd, SIGKILL) || !await_exit(*pidfd, Deadline::after(std::chrono::seconds{10}))) {
+    throw std::runtime_error("QEMU does not die");
+  }
+}
+
+void QemuBed::hang(const Uid& uid) {
+  const int pid = pid_of(uid);
+  if (::kill(pid, SIGSTOP) != 0) throw std::runtime_error("QEMU cannot be stopped");
+  // The signal takes effect a moment later.
+  const std::string stat = "/proc/" + std::to_string(pid) + "/stat";
+  if (!eventually([&] { return read_whole(stat).find(") T ") != std::string::npos; })) {
+    throw std::runtime_error("QEMU goes on");
+  }
+}
+
+void QemuBed::recover(const Uid& uid) {
+  if (::kill(pid_of(uid), SIGCONT) != 0) throw std::runtime_error("QEMU cannot go on");
+}
+
+}  // namespace cowherd::testing

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reconciler/commands/complete.h"
+
+#include <gmock/gmock.h>
+
+namespace cowherd::testing {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+ObjectName sandbox(const std::string& name) { return {Kind::Sandbox, *ResourceName::make(name)}; }
+
+struct Asked {
+  int times = 0;
+  Options options{};
+};
+
+Completion completion_of(const std::vector<std::string>& words, Asked& asked) {
+  return complete(command_shapes(), words, [&asked](const Options& options) {
+    ++asked.times;
+    asked.options = options;
+    return std::vector<ObjectName>{{Kind::Template, *ResourceName::make("base")}, sandbox("web"), sandbox("worker")};
+  });
+}
+
+std::vector<std::string> offered(const std::vector<std::string>& words) {
+  Asked asked;
+  std::vector<std::string> texts;
+  for (const Candidate& candidate : completion_of(words, asked).candidates) texts.push_back(candidate.text);
+  return texts;
+}
+
+TEST(Complete, CommandsComeFirst) {
+  EXPECT_THAT(offered({""}), Contains("describe"));
+  EXPECT_THAT(offered({"de"}), ElementsAre("describe"));
+  EXPECT_THAT(offered({"--state-dir", "/s", "ve"}), ElementsAre("version"));
+  EXPECT_THAT(offered({""}), Not(Contains("__complete")));
+}
+
+TEST(Complete, FlagsAreThoseOfTheCommand) {
+  EXPECT_THAT(offered({"plan", "--d"}), ElementsAre("--detailed-exitcode"));
+  EXPECT_THAT(offered({"version", "--s"}), IsEmpty());
+  EXPECT_THAT(offered({"get", "-"}), Contains("--state-dir"));
+}
+
+TEST(Complete, ValuesOfAFlagAreItsChoices) {
+  EXPECT_THAT(offered({"get", "-o", ""}), ElementsAre("table", "wide", "json", "yaml"));
+  EXPECT_THAT(offered({"get", "--output", "j"}), ElementsAre("json"));
+  EXPECT_THAT(offered({"completion", ""}), ElementsAre("bash", "zsh", "fish"));
+}
+
+TEST(Complete, EqualsSignsAreReadAsTheShellsSendThem) {
+  EXPECT_THAT(offered({"get", "--output", "=", "js"}), ElementsAre("json"));
+  EXPECT_THAT(offered({"get", "--output", "="}), ElementsAre("table", "wide", "json", "yaml"));
+  EXPECT_THAT(offered({"get", "--output=js"}), ElementsAre("--output=json"));
+}
+
+TEST(Complete, KindsThenNames) {
+  EXPECT_THAT(offered({"get", "S"}), ElementsAre("Sandbox", "Snapshot"));
+  EXPECT_THAT(offered({"get", "sbx", ""}), ElementsAre("web", "worker"));
+  EXPECT_THAT(offered({"get", "Template", ""}), ElementsAre("base"));
+  EXPECT_THAT(offered({"get", "sbx/wo"}), ElementsAre("sbx/worker"));
+  EXPECT_THAT(offered({"get", "sbx", "web", ""}), IsEmpty());
+}
+
+TEST(Complete, ObjectsAreWrittenAsKindAndName) {
+  EXPECT_THAT(offered({"describe", "Sa"}), ElementsAre("Sandbox/"));
+  EXPECT_THAT(offered({"approve", "delete", "Sandbox/w"}), ElementsAre("Sandbox/web", "Sandbox/worker"));
+  EXPECT_THAT(offered({"approve", ""}), ElementsAre("replace", "dataloss", "delete", "prune"));
+}
+
+TEST(Complete, SchemaKnowsTheConfigurationToo) {
+  EXPECT_THAT(offered({"schema", "c"}), ElementsAre("config"));
+  EXPECT_THAT(offered({"schema", "T"}), ElementsAre("Template"));
+}
+
+TEST(Complete, PathsAreLeftToTheShell) {
+  Asked asked;
+  EXPECT_EQ(ShellPart::Directories, completion_of({"get", "--state-dir", ""}, asked).then);
+  EXPECT_EQ(ShellPart::Files, completion_of({"get", "--config", ""}, asked).then);
+  EXPECT_EQ(ShellPart::Files, completion_of({"validate", ""}, asked).then);
+  EXPECT_EQ(ShellPart::Files, completion_of({"validate", "a.yaml", "b"}, asked).then);
+  EXPECT_EQ(ShellPart::Nothing, completion_of({"get", ""}, asked).then);
+}
+
+TEST(Complete, ObjectsAreLookedUpOnlyWhenOneIsDueAndWhereTheFlagsSay) {
+  Asked asked;
+  completion_of({"get", "S"}, asked);
+  EXPECT_EQ(0, asked.times);
+  completion_of({"--manifests", "/m", "get", "--state-dir", "/s", "sbx", ""}, asked);
+  EXPECT_EQ(1, asked.times);
+  EXPECT_EQ((Options{"/m", "/s", ""}), asked.options);
+}
+
+TEST(Complete, NothingAndNonsenseAreAnsweredToo) {
+  EXPECT_THAT(offered({}), Contains("get"));
+  EXPECT_THAT(offered({"nonsense", ""}), Contains("get"));
+  EXPECT_THAT(offered({"describe", "Nothing/"}), IsEmpty());
+  EXPECT_THAT(offered({"="}), Contains("get"));
+}
+
+}  // namespace
+}  // namespace cowherd::testing

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "resources/machine/qemu/command_line.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace cowherd {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+MachineSpec a_spec() {
+  MachineSpec spec;
+  spec.uid = Uid::from_random({0xab});
+  spec.name = "web";
+  spec.vcpus = 2;
+  spec.memory = 256_MiB;
+  spec.disk_node = "/dev/dm-3";
+  spec.disk_format = "raw";
+  spec.kernel = "/t/kernel";
+  spec.initrd = "/t/initrd";
+  spec.boot_args = {"console=ttyS0"};
+  spec.serial_log = "/s/serial.log";
+  return spec;
+}
+
+RuntimeDir a_dir() { return RuntimeDir("/run/cowherd/0011", a_spec().uid); }
+
+LaunchOptions tcg() {
+  LaunchOptions options;
+  options.binary = "/usr/bin/qemu-system-x86_64";
+  options.accelerator = "tcg";
+  return options;
+}
+
+std::vector<std::string> line(const MachineSpec& spec, const LaunchOptions& options = tcg()) {
+  return command_line(spec, a_dir(), options);
+}
+
+// The values given to one option, in order.
+std::vector<std::string> values(const std::vector<std::string>& words, const std::string& option) {
+  std::vector<std::string> found;
+  for (std::size_t at = 0; at + 1 < words.size(); ++at) {
+    if (words[at] == option) found.push_back(words[at + 1]);
+  }
+  return found;
+}
+
+ErrorKind refusal(const MachineSpec& spec) {
+  const Status status = check_spec(spec, a_dir());
+  EXPECT_FALSE(status);
+  return status ? ErrorKind::Failed : status.error().kind;
+}
+
+TEST(CommandLine, TheDiskStopsTheGuestWhenItFailsAndItsFormatIsGiven) {
+  const auto words = line(a_spec());
+  EXPECT_THAT(values(words, "-blockdev"), Contains(StartsWith("driver=raw,")));
+  EXPECT_THAT(values(words, "-device"), Contains(HasSubstr("werror=stop,rerror=stop,discard=off")));
+  EXPECT_THAT(values(words, "-blockdev"), Contains(HasSubstr("cache.no-flush=off")));
+}
+
+TEST(CommandLine, ADeviceNodeAndAFileTakeTheirOwnDrivers) {
+  MachineSpec spec = a_spec();
+  EXPECT_THAT(values(line(spec), "-blockdev"), Contains(StartsWith("driver=host_device,")));
+  spec.disk_node = "/s/rootfs.qcow2";
+  spec.disk_format = "qcow2";
+  EXPECT_THAT(values(line(spec), "-blockdev"), Contains(StartsWith("driver=file,")));
+  EXPECT_THAT(values(line(spec), "-blockdev"), Contains(StartsWith("driver=qcow2,")));
+}
+
+TEST(CommandLine, TheGuestMemoryIsSharedAndExactlyAsDeclared) {
+  const auto words = line(a_spec());
+  EXPECT_THAT(values(words, "-object"), Contains("memory-backend-memfd,id=ram,size=268435456,share=on"));
+  EXPECT_THAT(values(words, "-m"), Contains("size=268435456B"));
+}
+
+TEST(CommandLine, TheCpuFollowsTheAccelerator) {
+  LaunchOptions options = tcg();
+  EXPECT_THAT(values(line(a_spec(), options), "-cpu"), Contains("max"));
+  EXPECT_THAT(values(line(a_spec(), options), "-accel"), Contains("tcg"));
+  options.tcg_threads = TcgThreads::Single;
+  EXPECT_THAT(values(line(a_spec(), options), "-accel"), Contains("tcg,thread=single"));
+  options.accelerator = "kvm";
+  EXPECT_THAT(values(line(a_spec(), options), "-accel"), Contains("kvm"));
+  EXPECT_THAT(values(line(a_spec(), options), "-cpu"), Contains("host"));
+}
+
+TEST(CommandLine, EveryMachineHasTheGuestAgentsPortAndTwoMonitorsAndItsEvents) {
+  const auto words = line(a_spec());
+  EXPECT_THAT(values(words, "-device"), Contains(HasSubstr("name=org.qemu.guest_agent.0")));
+  EXPECT_EQ(values(words, "-mon").size(), 3U);
+  EXPECT_THAT(values(words, "-chardev"), Contains("stdio,id=events,signal=off"));
+  EXPECT_THAT(words, Contains("-no-reboot"));
+}
+
+TEST(CommandLine, ANetworkOnlyWhenAskedFor) {
+  MachineSpec spec = a_spec();
+  EXPECT_THAT(line(spec), Not(Contains("-netdev")));
+  spec.network = GuestNetwork::User;
+  EXPECT_THAT(values(line(spec), "-netdev"), Contains("user,id=net"));
+}
+
+TEST(CommandLine, TheSandboxIsLeftOutWhereTheKernelHasNoFilters) {
+  LaunchOptions options = tcg();
+  EXPECT_THAT(line(a_spec(), options), Contains("-sandbox"));
+  options.confinement = Confinement::None;
+  EXPECT_THAT(line(a_spec(), options), Not(Contains("-sandbox")));
+}
+
+TEST(CommandLine, ACommaInAPathDoesNotBecomeAnOption) {
+  MachineSpec spec = a_spec();
+  spec.disk_node = "/srv/a,readonly=on";
+  spec.serial_log = "/srv/b,server=on";
+  EXPECT_THAT(values(line(spec), "-blockdev"), Contains(HasSubstr("filename=/srv/a,,readonly=on,")));
+  EXPECT_THAT(values(line(spec), "-chardev"), Contains(HasSubstr("logfile=/srv/b,,server=on,")));
+}
+
+TEST(KernelArguments, TheRootIsGivenUnlessTheTemplateNamesOne) {
+  MachineSpec spec = a_spec();
+  EXPECT_EQ(kernel_arguments(spec, tcg()), "root=/dev/vda rw cowherd.sandbox=web console=ttyS0");
+  spec.boot_args = {"console=ttyS0 root=/dev/vda1 ro"};
+  EXPECT_EQ(kernel_arguments(spec, tcg()), "cowherd.sandbox=web console=ttyS0 root=/dev/vda1 ro");
+  spec.boot_args = {"nfsroot=1"};
+  EXPECT_EQ(kernel_arguments(spec, tcg()), "root=/dev/vda rw cowherd.sandbox=web nfsroot=1");
+}
+
+TEST(KernelArguments, AGuestUnderTcgIsToldTheRateOfItsCounterUnlessItsTemplateDoes) {
+  MachineSpec spec = a_spec();
+  LaunchOptions options = tcg();
+  options.tsc_khz = 2'600'000;
+  EXPECT_THAT(kernel_arguments(spec, options), HasSubstr(" tsc_early_khz=2600000 "));
+  spec.boot_args = {"tsc_early_khz=1000000"};
+  EXPECT_THAT(kernel_arguments(spec, options), Not(HasSubstr("2600000")));
+}
+
+TEST(CheckSpec, AWholeSpecIsTaken) { EXPECT_TRUE(check_spec(a_spec(), a_dir())); }
+
+TEST(CheckSpec, RelativePathsAreRefused) {
+  MachineSpec spec = a_spec();
+  spec.disk_node = "disk";
+  EXPECT_EQ(refusal(spec), ErrorKind::Invalid);
+  spec = a_spec();
+  spec.kernel = "";
+  EXPECT_EQ(refusal(spec), ErrorKind::Invalid);
+  spec = a_spec();
+  spec.initrd = "-append";
+  EXPECT_EQ(refusal(spec), ErrorKind::Invalid);
+}
+
+TEST(CheckSpec, AFormatIsNeverProbed) {
+  MachineSpec spec = a_spec();
+  spec.disk_format = "";
+  EXPECT_EQ(refusal(spec), ErrorKind::Invalid);
+  spec.disk_format = "raw,file.driver=nbd";
+  EXPECT_EQ(refusal(spec), ErrorKind::Invalid);
+}
+
+TEST(CheckSpec, CountsAndSizesHaveLimits) {
+  MachineSpec spec = a_spec();
+  spec.vcpus = 0;
+  EXPECT_EQ(refusal(spec), ErrorKind::Invalid);
+  spec = a_spec();
+  spec.memory = Bytes{100'000'001};
+  EXPECT_EQ(refusal(spec), ErrorKind::Invalid);
+  spec = a_spec();
+  spec.boot_args = {std::string(3000, 'x')};
+  EXPECT_EQ(refusal(spec), ErrorKind::Invalid);
+  spec = a_spec();
+  spec.boot_args = {"a\nb"};
+  EXPECT_EQ(refusal(spec), ErrorKind::Invalid);
+}
+
+TEST(CheckSpec, ARuntimeDirectoryTooDeepForASocketIsRefusedWithTheWayOut) {
+  const RuntimeDir deep("/" + std::string(100, 'd'), a_spec().uid);
+  const Status status = check_spec(a_spec(), deep);
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().kind, ErrorKind::Invalid);
+  EXPECT_THAT(status.error().hint, HasSubstr("XDG_RUNTIME_DIR"));
+}
+
+}  // namespace
+}  // namespace cowherd
