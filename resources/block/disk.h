@@ -16,6 +16,10 @@
 
 namespace cowherd {
 
+// The store's name in DiskPlan::directory, driver by driver.
+inline constexpr const char* kCowFile = "rootfs.cow";
+inline constexpr const char* kOverlayFile = "rootfs.qcow2";
+
 enum class Effect { Changed, Unchanged };
 
 enum class DiskDriverKind { DmSnapshot, Qcow2 };

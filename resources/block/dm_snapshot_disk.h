@@ -25,7 +25,6 @@
 
 namespace cowherd {
 
-inline constexpr const char* kCowFile = "rootfs.cow";
 
 class DmSnapshotDriver final : public DiskDriver {
  public:

@@ -12,7 +12,6 @@
 
 namespace cowherd {
 
-inline constexpr const char* kOverlayFile = "rootfs.qcow2";
 
 class Qcow2Driver final : public DiskDriver {
  public:

@@ -13,6 +13,8 @@ using What = FieldProblem::What;
 
 constexpr std::size_t kLongestScalar = 128;  // of a quantity or duration: beyond it nothing sensible is spelled
 
+bool is_nested(const Value& value) { return value.as_list() != nullptr || value.as_map() != nullptr; }
+
 std::string spelled(const Field& field, std::int64_t limit) {
   if (field.type == FieldType::Quantity) return print_quantity({static_cast<std::uint64_t>(limit)});
   if (field.type == FieldType::Duration) return print_span(Span{limit});
@@ -27,7 +29,7 @@ std::optional<FieldProblem> out_of_range(const Field& field, std::int64_t number
   return FieldProblem{What::Range, {}, quoted(text) + " is " + limit, ""};
 }
 
-// What somebody who wrote text for an integer meant: 010, 0x1f, 1_000, 1e3, 2.0, +1, "2".
+// What somebody who wrote text for an integer meant: 010, 0x1f, 1_000, 2.0, +1, "2".
 std::string integer_hint(std::string_view text) {
   std::string digits(text);
   digits.erase(std::remove(digits.begin(), digits.end(), '_'), digits.end());
@@ -43,14 +45,18 @@ std::string integer_hint(std::string_view text) {
   const bool only_zeroes = rest.starts_with(".") && rest.find_first_not_of('0', 1) == std::string_view::npos;
   if (!rest.empty() && !only_zeroes) return "write a whole number";
   if (std::to_string(number) == text) return "write " + std::string(text) + " without quotes";
-  return "did you mean " + std::to_string(number) + "?";
+  std::string hint = "did you mean " + std::to_string(number);
+  std::int64_t as_octal = 0;
+  const auto octal_end = std::from_chars(digits.data(), last, as_octal, 8).ptr;
+  if (digits.front() == '0' && octal_end == last) hint += ", or " + std::to_string(as_octal) + " for octal";
+  return hint + "?";
 }
 
 FieldReading read_integer(const Field& field, const Value& value) {
   const std::int64_t* number = value.as_integer();
   if (number == nullptr) {
     const std::string* text = value.as_string();
-    return problem(What::Type, "an integer is needed here, not " + described(value),
+    return problem(is_nested(value) ? What::Shape : What::Type, "an integer is needed here, not " + described(value),
                    text != nullptr ? integer_hint(*text) : "write a whole number");
   }
   if (auto wrong = out_of_range(field, *number, std::to_string(*number))) return problem(*std::move(wrong));
@@ -85,13 +91,12 @@ FieldReading read_calendar_duration(const std::string& text) {
 
 // Quantities and durations may come as a number without a unit: the parsers say what is missing.
 FieldReading read_measure(const Field& field, const Value& value) {
-  std::string text;
-  if (value.as_string() != nullptr) text = *value.as_string();
-  if (value.as_integer() != nullptr) text = std::to_string(*value.as_integer());
-  if (text.empty()) {
-    return problem(What::Type, "a " + std::string(to_string(field.type)) + " is needed here, not " + described(value),
+  const std::int64_t* number = value.as_integer();
+  if (number == nullptr && value.as_string() == nullptr) {
+    return problem(is_nested(value) ? What::Shape : What::Type, "a " + std::string(to_string(field.type)) + " is needed here, not " + described(value),
                    "write it as in " + described_example(field));
   }
+  const std::string text = number != nullptr ? std::to_string(*number) : *value.as_string();
   if (text.size() > kLongestScalar) {
     return problem(What::Form, quoted(text) + " is too long for a " + std::string(to_string(field.type)), "");
   }

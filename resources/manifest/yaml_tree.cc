@@ -29,7 +29,7 @@ Finding alias_finding(Place place) {
 // Builds one tree from events. After the first problem it lets the rest of the events pass.
 class TreeBuilder final : public YAML::EventHandler {
  public:
-  TreeBuilder(const SourceText& source, std::size_t base) : source_(source), base_(base) {}
+  TreeBuilder(const SourceText& source, Place chunk) : source_(source), base_(chunk.offset), end_(chunk.offset + chunk.length) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override { start_ = at(mark); }
   void OnDocumentEnd() override {}
@@ -51,7 +51,7 @@ class TreeBuilder final : public YAML::EventHandler {
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override {
     if (refused(mark, tag, anchor)) return;
-    const auto place = scalar_place(source_.text(), at(mark), value);
+    const auto place = scalar_place(source_.text().substr(0, end_), at(mark), value);
     if (!place) {
       refuse({"E107", {at(mark), 1}, "", "the quote that begins here has no end", "close it with the same quote"});
       return;
@@ -95,7 +95,7 @@ class TreeBuilder final : public YAML::EventHandler {
     YAML::EmitterStyle::value style{};
   };
 
-  std::size_t at(const YAML::Mark& mark) const { return std::min(base_ + static_cast<std::size_t>(mark.pos), source_.text().size()); }
+  std::size_t at(const YAML::Mark& mark) const { return std::min(base_ + static_cast<std::size_t>(mark.pos), end_); }
 
   Place word_at(std::size_t offset) const {
     const std::size_t end = source_.text().find_first_of(" \t\r\n,[]{}", offset);
@@ -171,6 +171,7 @@ class TreeBuilder final : public YAML::EventHandler {
 
   const SourceText& source_;
   std::size_t base_;
+  std::size_t end_;
   std::size_t start_ = 0;
   std::size_t nodes_ = 0;
   std::vector<Open> open_{};
@@ -244,11 +245,11 @@ std::optional<YamlNode> YamlStream::read_chunk(Place chunk) {
   const SourceText& source = findings_.source();
   // The newline turns "illegal EOF in scalar" into the case that scalar_place finds.
   std::istringstream input(std::string(source.text().substr(chunk.offset, chunk.length)) + "\n");
-  TreeBuilder first(source, chunk.offset);
+  TreeBuilder first(source, chunk);
   try {
     YAML::Parser parser(input);
     if (!parser.HandleNextDocument(first)) return std::nullopt;
-    TreeBuilder second(source, chunk.offset);
+    TreeBuilder second(source, chunk);
     if (!first.problem() && parser.HandleNextDocument(second)) {
       const bool null = second.root() && second.root()->type == YamlNode::Type::Null;
       if (null) {

@@ -37,8 +37,6 @@ inline constexpr const char* kRevisionFile = "revision.json";
 inline constexpr const char* kRootfsFile = "rootfs.ext4";
 inline constexpr const char* kKernelFile = "kernel";
 inline constexpr const char* kInitrdFile = "initrd";
-inline constexpr const char* kCowFile = "rootfs.cow";
-inline constexpr const char* kOverlayFile = "rootfs.qcow2";
 inline constexpr const char* kSerialLog = "serial.log";
 
 }  // namespace cowherd

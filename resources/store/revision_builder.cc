@@ -129,6 +129,7 @@ Result<RevisionIdentity> RevisionBuilder::build(const BulkControl& control) {
     COWHERD_ASSIGN(revision.initrd_sha256, take(kInitrd, kInitrdFile, control));
     revision.has_initrd = true;
   }
+  // A qcow2 was read twice, for its digest and for its content: only an unchanged file was one and the same.
   COWHERD_TRY(check_unchanged());
   revision.id = revision_id(revision);
   return revision;
@@ -163,8 +164,6 @@ Status RevisionBuilder::convert_qcow2(RevisionIdentity& revision, const std::str
   COWHERD_ASSIGN(revision.image_sha256, bulk_.digest(path, next_phase(control, stamp_of(kImage).size)));
   COWHERD_TRY(check_digest(revision.image_sha256));
   COWHERD_TRY(images_.convert_to_raw(path, target, next_phase(control, image_.virtual_size)));
-  // What was digested is what was converted only if nobody wrote to it in between.
-  COWHERD_TRY(check_unchanged());
   COWHERD_ASSIGN(const FileStamp raw, files_.stat(target));
   revision.image_size = round_up(raw.size, kImageUnit);
   if (revision.image_size != raw.size) COWHERD_TRY(files_.resize(target, revision.image_size));

@@ -27,15 +27,18 @@ Status Store::prepare() {
   return settled(settle()).in("preparing state directory '" + layout_.root() + "'");
 }
 
+// An absent directory has no names to keep.
+Status Store::sync_names(const std::string& directory) {
+  const Status synced = files_.sync(directory);
+  return !synced && synced.error().kind == ErrorKind::NotFound ? Status{} : synced;
+}
+
 Status Store::sync_children(const std::string& directory) {
   COWHERD_ASSIGN(const std::vector<FileEntry> entries, list_or_empty(directory));
   for (const FileEntry& entry : entries) {
-    if (entry.type != FileType::Directory) continue;
-    const Status synced = files_.sync(directory + "/" + entry.name);
-    if (!synced && synced.error().kind != ErrorKind::NotFound) return synced;
+    if (entry.type == FileType::Directory) COWHERD_TRY(sync_names(directory + "/" + entry.name));
   }
-  const Status synced = files_.sync(directory);
-  return !synced && synced.error().kind == ErrorKind::NotFound ? Status{} : synced;
+  return sync_names(directory);
 }
 
 // Content is synced before it gets its name, so the directories are all that is missing.
@@ -44,7 +47,7 @@ Status Store::settle() {
   for (const FileEntry& entry : templates) {
     if (entry.type == FileType::Directory) COWHERD_TRY(sync_children(layout_.template_dir(entry.name)));
   }
-  COWHERD_TRY(sync_children(layout_.templates()));
+  COWHERD_TRY(sync_names(layout_.templates()));
   COWHERD_TRY(sync_children(layout_.trash()));
   COWHERD_TRY(sync_children(layout_.sandboxes()));
   return files_.sync(layout_.root());
@@ -57,7 +60,9 @@ Status Store::create_sandbox(const SandboxIdentity& identity) {
   const std::string staged = layout_.sandboxes() + "/" + std::string(kStagingPrefix) + identity.uid.str();
   const auto create = [&]() -> Status {
     const Claim claim(*this, staged);
-    if (!claim.granted() || files_.stat(target)) {
+    const Result<FileStamp> taken = files_.stat(target);
+    if (!taken && taken.error().kind != ErrorKind::NotFound) return fail(taken.error());
+    if (taken || !claim.granted()) {
       return fail(ErrorKind::Busy, "create '" + target + "': it exists or is being made");
     }
     COWHERD_TRY(remove_tree(files_, staged));
@@ -118,8 +123,7 @@ Status Store::remove_leftover(const std::string& path) {
     } else if (const Status removed = files_.remove(path); !removed && removed.error().kind != ErrorKind::NotFound) {
       return removed;
     }
-    const Status synced = files_.sync(parent_of(path));
-    return !synced && synced.error().kind == ErrorKind::NotFound ? Status{} : synced;
+    return sync_names(parent_of(path));
   };
   return settled(remove()).in("removing leftover '" + path + "'");
 }

@@ -101,6 +101,7 @@ class Store {
     return outcome;
   }
   Status settle();
+  Status sync_names(const std::string& directory);
   Status sync_children(const std::string& directory);
 
   void look_at_root(StoreContents& seen);

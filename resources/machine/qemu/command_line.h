@@ -26,8 +26,8 @@ struct LaunchOptions {
 // Invalid: what QEMU could not be told, or what would tell it something else. Exact paths and counts, not their effect.
 Status check_spec(const MachineSpec& spec, const RuntimeDir& dir);
 
-// The guest kernel's arguments: root=/dev/vda rw and tsc_early_khz= unless they are given, cowherd.sandbox=<name>, then the
-// template's.
+// The guest kernel's arguments: root=/dev/vda rw, reboot=t and (under TCG) tsc_early_khz= unless the template gives them,
+// cowherd.sandbox=<name>, then the template's.
 std::string kernel_arguments(const MachineSpec& spec, const LaunchOptions& options);
 
 // Precondition: check_spec. QEMU's standard input and output become its event monitor.

@@ -122,11 +122,11 @@ TEST(CommandLine, ACommaInAPathDoesNotBecomeAnOption) {
 
 TEST(KernelArguments, TheRootIsGivenUnlessTheTemplateNamesOne) {
   MachineSpec spec = a_spec();
-  EXPECT_EQ(kernel_arguments(spec, tcg()), "root=/dev/vda rw cowherd.sandbox=web console=ttyS0");
+  EXPECT_EQ(kernel_arguments(spec, tcg()), "root=/dev/vda rw reboot=t cowherd.sandbox=web console=ttyS0");
   spec.boot_args = {"console=ttyS0 root=/dev/vda1 ro"};
-  EXPECT_EQ(kernel_arguments(spec, tcg()), "cowherd.sandbox=web console=ttyS0 root=/dev/vda1 ro");
-  spec.boot_args = {"nfsroot=1"};
-  EXPECT_EQ(kernel_arguments(spec, tcg()), "root=/dev/vda rw cowherd.sandbox=web nfsroot=1");
+  EXPECT_EQ(kernel_arguments(spec, tcg()), "reboot=t cowherd.sandbox=web console=ttyS0 root=/dev/vda1 ro");
+  spec.boot_args = {"nfsroot=1", "reboot=k"};
+  EXPECT_EQ(kernel_arguments(spec, tcg()), "root=/dev/vda rw cowherd.sandbox=web nfsroot=1 reboot=k");
 }
 
 TEST(KernelArguments, AGuestUnderTcgIsToldTheRateOfItsCounterUnlessItsTemplateDoes) {

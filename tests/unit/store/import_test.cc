@@ -304,6 +304,9 @@ TEST(ImportBroken, ARevisionIsWholeOrNotThere) {
                     [](StoreBed& bed, Store& store) { return store.import_revision(bed.request(), {}).has_value(); },
                     [](const Broken& broken) {
                       expect_nothing_or_whole(broken);
+                      const StoreContents seen = broken.bed.store.look();
+                      broken.bed.files.lose_power();
+                      ASSERT_EQ(broken.bed.store.look().templates, seen.templates) << "what a look saw stays";
                       expect_rerun_converges(broken, broken.bed.request());
                     });
   }

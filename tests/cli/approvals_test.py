@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is held back happens after a person's word, for exactly what it was given for."""
+import cli
+
+
+class Approvals(cli.World):
+    def setUp(self):
+        super().setUp()
+        self.declare_template()
+        self.declare_template("other")
+
+    def apply(self, expect):
+        return self.here("apply", "--timeout", "50s", expect=expect)
+
+    def uid(self, name):
+        return self.value("get", "sbx", name)["metadata"]["uid"]
+
+    def test_a_held_edit_is_replaced_after_its_approval(self):
+        self.declare_sandbox("web")
+        self.apply(cli.DONE)
+        before = self.uid("web")
+        self.declare_sandbox("web", template="other")
+        self.apply(cli.HELD)
+        self.assertEqual(before, self.uid("web"))
+        text = self.here("describe", "sbx/web")
+        self.assertIn("`cowherd approve replace Sandbox/web`", text)
+        self.assertIn("approve replace", self.here_err("approve", "dataloss", "sbx/web", expect=cli.FAILURE))
+        self.assertEqual("approved: replace Sandbox/web\n", self.here("approve", "replace", "sbx/web"))
+        self.apply(cli.DONE)
+        self.assertNotEqual(before, self.uid("web"))
+        self.assertEqual([], list((self.state / "approvals").iterdir()))
+
+    def test_an_approval_is_not_valid_for_another_edit(self):
+        self.declare_sandbox("web")
+        self.apply(cli.DONE)
+        before = self.uid("web")
+        self.declare_sandbox("web", template="other")
+        self.here("approve", "replace", "sbx/web")
+        self.declare_sandbox("web", template="other", policy="Retain")
+        self.apply(cli.HELD)
+        self.assertEqual(before, self.uid("web"))
+
+    def test_nothing_held_is_refused_with_what_is_the_case(self):
+        self.declare_sandbox("web")
+        self.apply(cli.DONE)
+        self.assertIn("no edit of it is held", self.here_err("approve", "replace", "sbx/web", expect=cli.FAILURE))
+        self.assertIn("web.yaml:3", self.here_err("approve", "delete", "sbx/web", expect=cli.FAILURE))
+        self.assertIn("no such sandbox", self.here_err("approve", "replace", "sbx/nope", expect=cli.FAILURE))
+        self.assertFalse((self.state / "approvals").exists() and any((self.state / "approvals").iterdir()))
+
+    def test_a_retained_sandbox_goes_after_its_approval(self):
+        self.declare_sandbox("web", policy="Retain")
+        self.apply(cli.DONE)
+        (self.manifests / "web.yaml").unlink()
+        self.apply(cli.DONE)
+        self.assertIn("Retained", self.here("get", "sbx", "web"))
+        self.here("approve", "delete", "sbx/web")
+        self.apply(cli.DONE)
+        self.here_err("get", "sbx", "web", expect=cli.FAILURE)
+
+    def test_more_prunes_than_the_cap_wait_for_approve_prune(self):
+        names = [f"s{i}" for i in range(5)]
+        for name in names:
+            self.declare_sandbox(name)
+        self.declare_sandbox("stays")
+        self.apply(cli.DONE)
+        for name in names:
+            (self.manifests / f"{name}.yaml").unlink()
+        self.apply(cli.HELD)
+        self.assertEqual(6, len(self.value("get", "sbx")["items"]))
+        approved = self.here("approve", "prune").splitlines()
+        self.assertEqual([f"approved: delete Sandbox/{name}" for name in names], approved)
+        self.apply(cli.DONE)
+        self.assertEqual(["stays"], [item["metadata"]["name"] for item in self.value("get", "sbx")["items"]])
+
+    def test_approving_works_beside_a_daemon(self):
+        self.declare_sandbox("web")
+        self.apply(cli.DONE)
+        self.declare_sandbox("web", template="other")
+        self.hold_lock()
+        self.here("approve", "replace", "sbx/web")
+        self.assertEqual(1, len(list((self.state / "approvals").iterdir())))
+
+
+if __name__ == "__main__":
+    cli.main()

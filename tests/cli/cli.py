@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the program on directories of its own. Sandboxes are declared Stopped: disks are made, no VM is started."""
+import fcntl
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+PROGRAM = pathlib.Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else None
+
+DONE, FAILURE, CHANGES, PARTLY, HELD = 0, 1, 2, 3, 4
+USAGE, NOTHING_VALID, LOCKED, PERMISSION, CONFIGURATION = 64, 65, 75, 77, 78
+
+CONFIG = """\
+apiVersion: config.cowherd.dev/v1alpha1
+kind: CowherdConfiguration
+spec:
+  source: {settle: 10ms, pruneDelay: 100ms}
+  disks: {driver: Qcow2}
+"""
+
+TEMPLATE = """\
+apiVersion: cowherd.dev/v1alpha1
+kind: Template
+metadata: {{name: {name}, labels: {{lang: "12"}}, annotations: {{note: "a: b\\nc"}}}}
+spec:
+  source: {{image: {{path: {image}}}}}
+  disk: {{size: 4Mi}}
+  boot: {{kernel: {{path: {kernel}}}, args: ["console=ttyS0", "on"]}}
+"""
+
+SANDBOX = """\
+apiVersion: cowherd.dev/v1alpha1
+kind: Sandbox
+metadata: {{name: {name}}}
+spec: {{templateRef: {{name: {template}}}, powerState: Stopped, deletionPolicy: {policy}}}
+"""
+
+
+class World(unittest.TestCase):
+    def setUp(self):
+        self.root = pathlib.Path(tempfile.mkdtemp(prefix="cowherd-cli-"))
+        self.addCleanup(shutil.rmtree, self.root, ignore_errors=True)
+        self.manifests, self.state, self.config = self.root / "m", self.root / "s", self.root / "config.yaml"
+        self.manifests.mkdir()
+        self.config.write_text(CONFIG)
+
+    def where(self):
+        return ["--manifests", self.manifests, "--state-dir", self.state, "--config", self.config]
+
+    def run_program(self, *words, text=None, preexec=None):
+        """One run: (code, stdout, stderr)."""
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.root), "XDG_RUNTIME_DIR": str(self.root / "run")}
+        done = subprocess.run([PROGRAM, *words], input=text, capture_output=True, text=True, timeout=60,
+                              env=environment, cwd=self.root, preexec_fn=preexec, check=False)
+        return done.returncode, done.stdout, done.stderr
+
+    def here(self, *words, expect=DONE):
+        """A run on this world that must end with the code: its stdout."""
+        code, out, err = self.run_program(*words, *self.where())
+        self.assertEqual(expect, code, f"{words}\n{out}\n{err}")
+        self.assertNotIn("internal error", err)
+        return out
+
+    def here_err(self, *words, expect):
+        code, out, err = self.run_program(*words, *self.where())
+        self.assertEqual(expect, code, f"{words}\n{out}\n{err}")
+        self.assertEqual("", out)
+        return err
+
+    def value(self, *words, expect=DONE):
+        return json.loads(self.here(*words, "-o", "json", expect=expect))
+
+    def write(self, name, text):
+        """As an editor saves: whole, by rename."""
+        staged = self.root / f"{name}.new"
+        staged.write_text(text)
+        staged.rename(self.manifests / f"{name}.yaml")
+
+    def declare_template(self, name="base"):
+        image, kernel = self.root / "image", self.root / "kernel"
+        if not image.exists():
+            image.write_bytes(os.urandom(1 << 20))
+            kernel.write_bytes(b"not a kernel")
+        self.write(f"template-{name}", TEMPLATE.format(name=name, image=image, kernel=kernel))
+
+    def declare_sandbox(self, name, template="base", policy="Delete"):
+        self.write(name, SANDBOX.format(name=name, template=template, policy=policy))
+
+    def hold_lock(self):
+        """Takes the state directory's lock as another process would."""
+        self.state.mkdir(exist_ok=True)
+        lock = open(self.state / "lock", "w", encoding="utf-8")  # closed with the test
+        self.addCleanup(lock.close)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.write('{"pid": 4242, "command": "run"}')
+        lock.flush()
+
+
+def everything_below(directory):
+    """Names, sizes and times of a tree: equal when nothing was written."""
+    return {str(path): (path.lstat().st_size, path.lstat().st_mtime_ns, path.lstat().st_ino)
+            for path in sorted(directory.rglob("*"))}
+
+
+def main():
+    unittest.main(argv=[sys.argv[0]], verbosity=1)

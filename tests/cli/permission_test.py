@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What somebody sees who may not see everything. Run by root, the program is started as nobody."""
+import os
+import pathlib
+import pwd
+import shutil
+import tempfile
+
+import cli
+
+NOBODY = pwd.getpwnam("nobody")
+
+
+def become_nobody():
+    if os.geteuid() == 0:
+        os.setgroups([])
+        os.setgid(NOBODY.pw_gid)
+        os.setuid(NOBODY.pw_uid)
+
+
+class Permission(cli.World):
+    def setUp(self):
+        super().setUp()
+        self.declare_template()
+        self.declare_sandbox("web")
+        self.root.chmod(0o755)
+        # The program may stand where nobody may not go.
+        place = pathlib.Path(tempfile.mkdtemp(prefix="cowherd-cli-program-"))
+        self.addCleanup(shutil.rmtree, place, ignore_errors=True)
+        place.chmod(0o755)
+        self.program = shutil.copy(cli.PROGRAM, place / "cowherd")
+        before, cli.PROGRAM = cli.PROGRAM, self.program
+        self.addCleanup(setattr, cli, "PROGRAM", before)
+
+    def as_nobody(self, *words):
+        return self.run_program(*words, *self.where(), preexec=become_nobody)
+
+    def test_directories_that_may_not_be_entered_end_with_77(self):
+        for directory in [self.manifests, self.state]:
+            self.state.mkdir(exist_ok=True)
+            directory.chmod(0)
+            for words in [["get"], ["plan"], ["apply"], ["run"], ["describe", "sbx/web"], ["approve", "prune"]]:
+                code, out, err = self.as_nobody(*words)
+                self.assertEqual((cli.PERMISSION, ""), (code, out), err)
+                self.assertIn(f"'{directory}'", err)
+            directory.chmod(0o755)
+
+    def test_offline_commands_need_no_permission(self):
+        self.state.mkdir()
+        self.state.chmod(0)
+        self.assertEqual(0, self.run_program("validate", "--manifests", self.manifests, preexec=become_nobody)[0])
+        self.assertEqual(0, self.run_program("version", preexec=become_nobody)[0])
+
+    def test_what_may_not_be_read_is_told_and_the_rest_is_shown(self):
+        self.here("apply", "--timeout", "50s")
+        sandbox = next((self.state / "sandboxes").iterdir())
+        for path in [self.state, *self.state.rglob("*")]:
+            path.chmod(0o755 if path.is_dir() else 0o644)
+        sandbox.chmod(0)
+        code, out, err = self.as_nobody("get")
+        sandbox.chmod(0o700)
+        self.assertEqual(0, code, err)
+        self.assertIn("base", out)
+        self.assertIn("ermission denied", out + err)
+        self.assertNotIn("internal error", err)
+
+    def test_doctor_says_what_is_forbidden(self):
+        self.state.mkdir()
+        self.state.chmod(0o555)
+        code, out, _ = self.as_nobody("doctor")
+        self.assertEqual(cli.FAILURE, code)
+        self.assertRegex(out, r"fail +state directory")
+
+
+if __name__ == "__main__":
+    cli.main()

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+// What good manifests become, and the examples.
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "resources/manifest/parse_config.h"
+#include "tests/unit/manifest/manifest_text.h"
+
+namespace cowherd::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+TEST(ParseManifest, ReadsEveryFieldOfATemplate) {
+  const auto parsed = parse(R"(apiVersion: cowherd.dev/v1alpha1
+kind: Template
+metadata: {name: python-312, labels: {lang: python}, annotations: {example.com/note: "a: b"}}
+spec:
+  source: {image: {path: /srv/python.ext4, sha256: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}}
+  disk: {size: 10Gi}
+  boot: {kernel: {path: /srv/vmlinuz}, initrd: {path: /srv/initrd}, args: [console=ttyS0, panic=1]}
+  deletionPolicy: Retain
+)");
+  ASSERT_THAT(parsed.diagnostics, IsEmpty());
+  const Document& document = parsed.documents.at(0);
+  EXPECT_EQ(to_string(document.object.name()), "Template/python-312");
+  EXPECT_EQ(to_string(document.spot), "test.yaml:3:18");
+  EXPECT_EQ(document.spot.length, 10);
+  EXPECT_EQ(document.object.metadata.labels.at("lang"), "python");
+  EXPECT_EQ(document.object.metadata.annotations.at("example.com/note"), "a: b");
+  const auto& spec = std::get<TemplateSpec>(document.object.spec.what);
+  EXPECT_EQ(spec.image_path, "/srv/python.ext4");
+  EXPECT_EQ(spec.image_sha256->short8(), "e3b0c442");
+  EXPECT_EQ(spec.disk_size, 10_GiB);
+  EXPECT_EQ(spec.kernel_path, "/srv/vmlinuz");
+  EXPECT_EQ(spec.initrd_path, "/srv/initrd");
+  EXPECT_THAT(spec.boot_args, ElementsAre("console=ttyS0", "panic=1"));
+  EXPECT_EQ(spec.deletion_policy, TemplateDeletionPolicy::Retain);
+}
+
+TEST(ParseManifest, ReadsEveryFieldOfASandbox) {
+  const auto parsed = parse(sandbox("agent-7", R"(  powerState: Stopped
+  resources: {vcpus: 2, memory: 1Gi, disk: {size: 20Gi, cowLimit: 6Gi}}
+  lifecycle: {ttl: 24h, onExpire: Delete, gracefulStop: 1m}
+  restartPolicy: {type: OnFailure}
+  network: {mode: User}
+  deletionPolicy: Retain
+  updateStrategy: {type: Recreate}
+)"));
+  ASSERT_THAT(parsed.diagnostics, IsEmpty());
+  const auto& spec = std::get<SandboxSpec>(parsed.documents.at(0).object.spec.what);
+  SandboxSpec wanted;
+  wanted.template_ref = *ResourceName::make("base");
+  wanted.power_state = PowerState::Stopped;
+  wanted.vcpus = 2;
+  wanted.memory = 1_GiB;
+  wanted.disk_size = 20_GiB;
+  wanted.cow_limit = 6_GiB;
+  wanted.ttl = std::chrono::hours{24};
+  wanted.on_expire = OnExpire::Delete;
+  wanted.graceful_stop = std::chrono::minutes{1};
+  wanted.restart = RestartType::OnFailure;
+  wanted.network = NetworkMode::User;
+  wanted.deletion_policy = SandboxDeletionPolicy::Retain;
+  wanted.update_strategy = UpdateStrategy::Recreate;
+  EXPECT_EQ(spec, wanted);
+}
+
+TEST(ParseManifest, ReadsASnapshotAndAPolicy) {
+  const auto parsed = parse(R"(apiVersion: cowherd.dev/v1alpha1
+kind: Snapshot
+metadata: {name: before}
+spec: {sandboxRef: {name: agent-7}, mode: Full, holds: [audit-2026], expireAfter: 30d}
+---
+apiVersion: cowherd.dev/v1alpha1
+kind: RetentionPolicy
+metadata: {name: nightly}
+spec:
+  mode: Enforce
+  selector: {matchLabels: {team: ml}}
+  groupBy: [Sandbox, "Label:tier"]
+  keep: {last: 3, hourly: -1, within: 48h, withinMonthly: 1y6mo, labels: [{matchLabels: {keep: "true"}}]}
+  minAge: 0s
+  minKeep: 0
+  space: {maxBytes: 200Gi, minFreePercent: 15}
+)");
+  ASSERT_THAT(parsed.diagnostics, IsEmpty());
+  const auto& snapshot = std::get<SnapshotSpec>(parsed.documents.at(0).object.spec.what);
+  EXPECT_EQ(snapshot.mode, SnapshotMode::Full);
+  EXPECT_EQ(snapshot.consistency, Consistency::Crash);
+  EXPECT_THAT(snapshot.holds, ElementsAre("audit-2026"));
+  EXPECT_EQ(snapshot.expire_after, std::chrono::hours{30 * 24});
+  const auto& policy = std::get<RetentionPolicySpec>(parsed.documents.at(1).object.spec.what);
+  EXPECT_EQ(policy.mode, RetentionMode::Enforce);
+  EXPECT_THAT(policy.group_by, ElementsAre("Sandbox", "Label:tier"));
+  EXPECT_EQ(policy.keep.last, 3);
+  EXPECT_EQ(policy.keep.hourly, -1);
+  EXPECT_EQ(policy.keep.daily, std::nullopt);
+  EXPECT_EQ(policy.keep.within_monthly, (CalendarSpan{1, 6, 0, 0}));
+  EXPECT_THAT(policy.keep.labels, ElementsAre(LabelSelector{{"keep", "true"}}));
+  EXPECT_EQ(policy.min_age, Span{0});
+  EXPECT_EQ(policy.min_keep, 0);
+  EXPECT_EQ(policy.max_bytes, 200_GiB);
+  EXPECT_EQ(policy.min_free_percent, 15);
+}
+
+TEST(ParseManifest, ServerFieldsAreWarnedAboutAndIgnored) {
+  const auto parsed = parse(
+      "apiVersion: cowherd.dev/v1alpha1\nkind: Sandbox\nmetadata: {name: web, uid: abc, creationTimestamp: null}\n"
+      "spec: {templateRef: {name: base}}\nstatus: {conditions: []}\n");
+  EXPECT_THAT(codes(parsed), ElementsAre("W101", "W101", "W101"));
+  EXPECT_EQ(parsed.documents.size(), 1u);
+}
+
+TEST(ParseManifest, ADuplicateInTheFileSpoilsTheFile) {
+  const auto parsed = parse(sandbox("web") + "---\n" + sandbox("web"));
+  ASSERT_THAT(codes(parsed), ElementsAre("E301"));
+  EXPECT_THAT(parsed.documents, IsEmpty());
+  EXPECT_EQ(parsed.diagnostics[0].others.at(0).spot.line, 3);
+}
+
+TEST(ParseManifest, OneBadDocumentSpoilsTheFile) {
+  const auto parsed = parse(sandbox("web") + "---\n" + sandbox("worker", "  powerState: On\n"));
+  EXPECT_THAT(codes(parsed), ElementsAre("E213"));
+  EXPECT_THAT(parsed.documents, IsEmpty());
+}
+
+TEST(ParseManifest, TheExamplesHaveNoFindings) {
+  std::size_t documents = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(COWHERD_SOURCE_DIR) / "examples/manifests")) {
+    std::ifstream input(entry.path());
+    std::ostringstream text;
+    text << input.rdbuf();
+    const auto parsed = parse_manifest(text.str(), entry.path().filename());
+    EXPECT_THAT(parsed.diagnostics, IsEmpty()) << entry.path();
+    documents += parsed.documents.size();
+  }
+  EXPECT_GE(documents, 5u);
+}
+
+TEST(ParseConfig, EveryFieldHasADefault) {
+  EXPECT_EQ(parse_config("", "c").config, default_config());
+  const auto parsed = parse_config("apiVersion: config.cowherd.dev/v1alpha1\nkind: CowherdConfiguration\n", "c");
+  EXPECT_THAT(parsed.diagnostics, IsEmpty());
+  EXPECT_EQ(parsed.config, default_config());
+  EXPECT_EQ(parsed.config.workers, 4);
+  EXPECT_EQ(parsed.config.settle, Span{250});
+  EXPECT_EQ(parsed.config.trash_grace, std::chrono::hours{24});
+  EXPECT_EQ(parsed.config.serial_log_limit, 4_MiB);
+  EXPECT_EQ(parsed.config.runtime_dir, "");
+}
+
+TEST(ParseConfig, ReadsFields) {
+  const auto parsed = parse_config(R"(apiVersion: config.cowherd.dev/v1alpha1
+kind: CowherdConfiguration
+spec:
+  machine: {qemu: /opt/qemu, accel: Tcg}
+  disks: {driver: Qcow2}
+  source: {settle: 1s, pruneDelay: 1m, allowEmpty: Allow}
+  limits: {workers: 8, boots: 3, imports: 2, memoryBudgetPercent: 50, minFreePercent: 10}
+  guards: {maxPrune: {count: 5, percent: 50}, trashGrace: 1h}
+  resync: 1m
+  serialLogLimit: 1Mi
+  runtimeDir: /run/x
+)",
+                                   "c");
+  ASSERT_THAT(parsed.diagnostics, IsEmpty());
+  EXPECT_EQ(parsed.config.qemu, "/opt/qemu");
+  EXPECT_EQ(parsed.config.accel, AccelSetting::Tcg);
+  EXPECT_EQ(parsed.config.disk_driver, DiskDriverSetting::Qcow2);
+  EXPECT_EQ(parsed.config.prune_delay, std::chrono::minutes{1});
+  EXPECT_EQ(parsed.config.allow_empty, EmptySource::Allow);
+  EXPECT_EQ(parsed.config.max_prune_count, 5);
+  EXPECT_EQ(parsed.config.max_prune_percent, 50);
+  EXPECT_EQ(parsed.config.runtime_dir, "/run/x");
+}
+
+TEST(ParseConfig, WithErrorsTheDefaultsAreGiven) {
+  const auto parsed = parse_config("apiVersion: config.cowherd.dev/v1alpha1\nkind: CowherdConfiguration\nspec: {limits: {workers: 8, boot: 1}}\n", "c");
+  EXPECT_TRUE(has_errors(parsed.diagnostics));
+  EXPECT_EQ(parsed.config, default_config());
+}
+
+TEST(ParseConfig, ManifestsAndConfigurationAreNotMixedUp) {
+  EXPECT_TRUE(has_errors(parse_config(sandbox("web"), "c").diagnostics));
+  EXPECT_TRUE(has_errors(parse("apiVersion: config.cowherd.dev/v1alpha1\nkind: CowherdConfiguration\n").diagnostics));
+}
+
+}  // namespace
+}  // namespace cowherd::testing
