@@ -2,6 +2,7 @@
 #include "resources/block/kernel/dm_task.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/ipc.h>
 #include <sys/sem.h>
 #include <unistd.h>
@@ -11,7 +12,6 @@
 #include <cstdarg>
 #include <cstdio>
 #include <fstream>
-#include <thread>
 
 #include "resources/files/unique_fd.h"
 
@@ -90,7 +90,7 @@ void await_udev(std::uint32_t cookie) {
     int ready = 0;
     if (dm_udev_wait_immediate(cookie, &ready) == 0) break;
     if (ready != 0) return;
-    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    ::poll(nullptr, 0, 1);  // the library can only be asked; its blocking wait has no deadline
   }
   abandon_cookie(cookie);
 }
