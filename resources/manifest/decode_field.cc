@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "resources/manifest/decode_field.h"
 
-#include <charconv>
-
 #include "resources/manifest/codes.h"
 #include "resources/manifest/key_check.h"
 
@@ -54,22 +52,11 @@ class FieldDecoder {
   }
 
   Value scalar(const YamlNode& node, const std::string& path) {
-    if (node.style == YamlNode::Style::Quoted) return node.text;
-    switch (meaning_of(node.text)) {
-      case PlainMeaning::Text: return node.text;
-      case PlainMeaning::Boolean: return node.text.front() == 't' || node.text.front() == 'T';
-      case PlainMeaning::Integer: {
-        std::int64_t number = 0;
-        std::from_chars(node.text.data(), node.text.data() + node.text.size(), number);
-        return number;
-      }
-      case PlainMeaning::Number: break;
-    }
     if (is_bare_number(node)) {
       findings_.add({"E208", node.place, path, "text is needed here, not the number " + quoted(node.text),
                      "write \"" + node.text.substr(0, 80) + "\""});
     }
-    return node.text;
+    return scalar_value(node);
   }
 
   // A number that Value cannot hold, where there should be text.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What yaml-cpp does not tell about a scalar: where it ends, and what a plain one means.
 #include <algorithm>
+#include <charconv>
 
 #include "resources/manifest/yaml_tree.h"
 
@@ -96,6 +97,21 @@ PlainMeaning meaning_of(std::string_view plain) {
   const bool nan = plain == ".nan" || plain == ".NaN" || plain == ".NAN";
   if (nan || is_prefixed_integer(plain) || is_number(plain)) return PlainMeaning::Number;
   return PlainMeaning::Text;
+}
+
+Value scalar_value(const YamlNode& node) {
+  if (node.style == YamlNode::Style::Quoted) return node.text;
+  switch (meaning_of(node.text)) {
+    case PlainMeaning::Boolean: return node.text.front() == 't' || node.text.front() == 'T';
+    case PlainMeaning::Integer: {
+      std::int64_t number = 0;
+      std::from_chars(node.text.data(), node.text.data() + node.text.size(), number);
+      return number;
+    }
+    case PlainMeaning::Text:
+    case PlainMeaning::Number: break;
+  }
+  return node.text;
 }
 
 }  // namespace cowherd

@@ -48,6 +48,9 @@ class YamlStream {
 enum class PlainMeaning { Text, Boolean, Integer, Number };
 PlainMeaning meaning_of(std::string_view plain);
 
+// A text node as a value; a plain number that is no integer of 64 bits stays text. Precondition: of type Text.
+Value scalar_value(const YamlNode& node);
+
 // The stretch of source that a scalar at `offset` takes; nothing when it is quoted and the closing quote is missing.
 std::optional<Place> scalar_place(std::string_view source, std::size_t offset, std::string_view value);
 

@@ -20,6 +20,8 @@ std::string text_at(const Value& map, std::string_view key, const std::string& o
 }
 
 bool truth_at(const Value& map, std::string_view key, const std::string& otherwise) {
+  const Value* value = map.find(key);
+  if (value != nullptr && value->as_bool() != nullptr) return *value->as_bool();
   const std::string text = text_at(map, key, otherwise);
   if (text != "true" && text != "false") throw std::runtime_error(std::string(key) + " is neither true nor false");
   return text == "true";
