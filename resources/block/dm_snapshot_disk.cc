@@ -18,6 +18,12 @@ Error as_failure(Error error) {
   return error;
 }
 
+Result<HostListing> complete(HostListing host) {
+  if (!host.devices) return fail(as_failure(std::move(host.devices).error()));
+  if (!host.loops) return fail(as_failure(std::move(host.loops).error()));
+  return host;
+}
+
 tl::unexpected<Error> refuse_foreign_store(const DmDevice& root, const std::string& difference) {
   return fail(ErrorKind::Corrupt, "use device '" + root.name + "': it carries our mark, but " + difference,
               "nothing was touched; see what it is with 'dmsetup table " + root.name + "'");
@@ -37,12 +43,12 @@ Result<Effect> DmSnapshotDriver::create(const DiskPlan& disk) {
 
 Result<Effect> DmSnapshotDriver::activate(const DiskPlan& disk) {
   const auto attempt = [&]() -> Result<Effect> {
-    HostListing host = list();
-    if (!host.devices) return fail(as_failure(std::move(host.devices).error()));
-    if (!host.loops) return fail(as_failure(std::move(host.loops).error()));
+    COWHERD_ASSIGN(HostListing host, complete(list()));
     if (const DmDevice* root = find_marked(host, mark(disk, DmRole::Root)); root != nullptr) {
       if (root->has_live_table) return keep_active(host, disk, *root);
       COWHERD_TRY(remove(*root));
+      // A table that was loaded and never resumed held its loops; they went with it.
+      COWHERD_ASSIGN(host, complete(list()));
     }
     COWHERD_TRY(names_are_free(host, disk));
     COWHERD_ASSIGN(const FileStamp store, prepare_store(disk));

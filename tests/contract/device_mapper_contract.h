@@ -128,7 +128,8 @@ TEST_P(DeviceMapperContract, SuspendAndResumeCanBeRepeated) {
 }
 
 TEST_P(DeviceMapperContract, ATableThatCannotBeLoadedLeavesNoDeviceAndIsNotAbsence) {
-  const DmTable nowhere{{Sectors{0}, Sectors{8}, LinearTarget{DeviceNumber{7, 4095}, Sectors{0}}}};
+  // No loop: the kernel makes one, empty, for any number that is asked for.
+  const DmTable nowhere{{Sectors{0}, Sectors{8}, LinearTarget{DeviceNumber{4000, 1}, Sectors{0}}}};
   EXPECT_THAT(create("t-one", "T-1", nowhere), FailsWith(ErrorKind::Failed));
   EXPECT_FALSE(listed("t-one"));
 }

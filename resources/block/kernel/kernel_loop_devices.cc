@@ -197,6 +197,7 @@ Result<OpenLoop> configure(const std::string& file, const Backing& backing, Loop
 }  // namespace
 
 Result<std::vector<LoopDevice>> KernelLoopDevices::list() {
+  const std::lock_guard lock(opening_);
   COWHERD_ASSIGN(const std::vector<int> numbers, attached_numbers());
   std::vector<LoopDevice> loops;
   for (const int number : numbers) {
@@ -209,7 +210,7 @@ Result<std::vector<LoopDevice>> KernelLoopDevices::list() {
 }
 
 Result<std::unique_ptr<LoopHandle>> KernelLoopDevices::attach(const std::string& file, LoopAccess access) {
-  const std::lock_guard lock(attaching_);
+  const std::lock_guard lock(opening_);
   COWHERD_ASSIGN(const Backing backing, open_backing(file, access));
   COWHERD_ASSIGN(std::vector<OpenLoop> loops, open_all());
   std::optional<OpenLoop> same;
@@ -230,6 +231,7 @@ Result<std::unique_ptr<LoopHandle>> KernelLoopDevices::attach(const std::string&
 }
 
 Status KernelLoopDevices::refresh_size(DeviceNumber device) {
+  const std::lock_guard lock(opening_);
   const std::string doing = "refresh the size of loop device " + to_string(device);
   std::error_code error;
   const auto link = std::filesystem::read_symlink("/sys/dev/block/" + to_string(device), error);
