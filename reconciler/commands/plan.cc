@@ -3,8 +3,8 @@
 #include <cstdio>
 
 #include "reconciler/commands/commands.h"
-#include "reconciler/commands/session.h"
 #include "reconciler/commands/tell.h"
+#include "reconciler/commands/watching.h"
 #include "reconciler/plan/print.h"
 #include "resources/files/json.h"
 
@@ -45,8 +45,7 @@ void print(const Plan& plan, OutputFormat format) {
 ExitCode plan_command(const Options& options, const PlanArguments& arguments) {
   auto opened = Session::open(options, SessionMode::Watching, "plan");
   if (const auto* failure = std::get_if<SessionFailure>(&opened)) return tell(*failure);
-  Session& session = *std::get<std::unique_ptr<Session>>(opened);
-  const Picture picture = take_picture(session.world(), {});
+  const Picture picture = watch(*std::get<std::unique_ptr<Session>>(opened));
   tell_diagnostics(picture.declared.diagnostics);
   if (!picture.declared.problem.empty()) tell("manifests: " + picture.declared.problem);
   print(picture.plan, arguments.output);
