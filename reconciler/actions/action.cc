@@ -8,6 +8,9 @@ namespace cowherd {
 std::string_view verb_of(const Action& action) {
   return std::visit([](const auto& what) { return std::decay_t<decltype(what)>::kVerb; }, action.what);
 }
+char symbol_of(const Action& action) {
+  return std::visit([](const auto& what) { return std::decay_t<decltype(what)>::kSymbol; }, action.what);
+}
 Lane lane_of(const Action& action) {
   return std::visit([](const auto& what) { return std::decay_t<decltype(what)>::kLane; }, action.what);
 }

@@ -18,20 +18,23 @@
 #include "reconciler/actions/remove_sandbox.h"
 #include "reconciler/actions/start_machine.h"
 #include "reconciler/actions/stop_machine.h"
+#include "reconciler/actions/update_revision.h"
 #include "reconciler/actions/update_sandbox.h"
 
 namespace cowherd {
 
 // A struct around the variant: an alias would let std::apply and its like be found by argument lookup.
 struct Action {
-  std::variant<ImportRevision, CollectRevision, CreateSandbox, UpdateSandbox, CreateDisk, GrowDisk, ActivateDisk,
-               DeactivateDisk, StartMachine, StopMachine, ReapMachine, DiscardDisk, RemoveSandbox, PurgeTrash,
-               RemoveLeftover>
+  std::variant<ImportRevision, UpdateRevision, CollectRevision, CreateSandbox, UpdateSandbox, CreateDisk, GrowDisk,
+               ActivateDisk, DeactivateDisk, StartMachine, StopMachine, ReapMachine, DiscardDisk, RemoveSandbox,
+               PurgeTrash, RemoveLeftover>
       what{};
   bool operator==(const Action&) const = default;
 };
 
 std::string_view verb_of(const Action& action);
+// What a plan shows before the step: + makes, - takes away, ~ changes, ! ends a VM or moves data to trash.
+char symbol_of(const Action& action);
 Lane lane_of(const Action& action);
 std::string object_of(const Action& action);
 std::string describe(const Action& action);

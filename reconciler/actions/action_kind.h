@@ -23,6 +23,7 @@ enum class Lane { Quick, Boot, Stop, Import };
 template <class A>
 concept ActionKind = std::equality_comparable<A> && requires(const A& action, Host& host, const BulkControl& control) {
   { A::kVerb } -> std::convertible_to<std::string_view>;
+  { A::kSymbol } -> std::convertible_to<char>;
   { A::kLane } -> std::convertible_to<Lane>;
   { action.object() } -> std::same_as<std::string>;
   { action.describe() } -> std::same_as<std::string>;

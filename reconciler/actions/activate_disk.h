@@ -8,6 +8,7 @@ namespace cowherd {
 
 struct ActivateDisk {
   static constexpr std::string_view kVerb = "activate-disk";
+  static constexpr char kSymbol = '+';
   static constexpr Lane kLane = Lane::Quick;
 
   Uid uid{};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconciler/actions/collect_revision.h"
 
+#include "resources/store/approvals.h"
+
 namespace cowherd {
 
 std::string CollectRevision::describe() const {
@@ -19,6 +21,10 @@ Status CollectRevision::precondition(Host& host) const {
 
 Result<Effect> CollectRevision::apply(Host& host, const BulkControl&) const {
   COWHERD_TRY(host.store.trash_revision(template_name, id));
+  COWHERD_ASSIGN(const std::vector<RevisionIdentity> left, revisions_now(host, template_name.str()));
+  if (left.empty()) {
+    COWHERD_TRY(consume_approvals_of(host.files, host.store.layout(), template_object(template_name)));
+  }
   return Effect::Changed;
 }
 

@@ -8,6 +8,7 @@ namespace cowherd {
 
 struct CollectRevision {
   static constexpr std::string_view kVerb = "collect-revision";
+  static constexpr char kSymbol = '!';
   static constexpr Lane kLane = Lane::Quick;
 
   ResourceName template_name{};

@@ -8,6 +8,7 @@ namespace cowherd {
 
 struct CreateDisk {
   static constexpr std::string_view kVerb = "create-disk";
+  static constexpr char kSymbol = '+';
   static constexpr Lane kLane = Lane::Quick;
 
   Uid uid{};

@@ -8,6 +8,7 @@ namespace cowherd {
 
 struct CreateSandbox {
   static constexpr std::string_view kVerb = "create-sandbox";
+  static constexpr char kSymbol = '+';
   static constexpr Lane kLane = Lane::Quick;
 
   SandboxIdentity identity{};  // revision and the final disk size are taken from the template when it is carried out

@@ -8,6 +8,7 @@ namespace cowherd {
 
 struct DeactivateDisk {
   static constexpr std::string_view kVerb = "deactivate-disk";
+  static constexpr char kSymbol = '-';
   static constexpr Lane kLane = Lane::Quick;
 
   Uid uid{};

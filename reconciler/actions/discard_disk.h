@@ -8,6 +8,7 @@ namespace cowherd {
 
 struct DiscardDisk {
   static constexpr std::string_view kVerb = "discard-disk";
+  static constexpr char kSymbol = '!';
   static constexpr Lane kLane = Lane::Quick;
 
   Uid uid{};

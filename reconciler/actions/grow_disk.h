@@ -8,6 +8,7 @@ namespace cowherd {
 
 struct GrowDisk {
   static constexpr std::string_view kVerb = "grow-disk";
+  static constexpr char kSymbol = '~';
   static constexpr Lane kLane = Lane::Quick;
 
   Uid uid{};

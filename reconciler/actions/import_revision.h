@@ -8,6 +8,7 @@ namespace cowherd {
 
 struct ImportRevision {
   static constexpr std::string_view kVerb = "import-revision";
+  static constexpr char kSymbol = '+';
   static constexpr Lane kLane = Lane::Import;
 
   ResourceName template_name{};

@@ -8,6 +8,7 @@ namespace cowherd {
 
 struct PurgeTrash {
   static constexpr std::string_view kVerb = "purge-trash";
+  static constexpr char kSymbol = '!';
   static constexpr Lane kLane = Lane::Quick;
 
   TrashEntry entry{};

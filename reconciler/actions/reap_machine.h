@@ -8,6 +8,7 @@ namespace cowherd {
 
 struct ReapMachine {
   static constexpr std::string_view kVerb = "reap-machine";
+  static constexpr char kSymbol = '~';
   static constexpr Lane kLane = Lane::Quick;
 
   Uid uid{};

@@ -8,6 +8,7 @@ namespace cowherd {
 
 struct RemoveLeftover {
   static constexpr std::string_view kVerb = "remove-leftover";
+  static constexpr char kSymbol = '-';
   static constexpr Lane kLane = Lane::Quick;
 
   std::string path{};

@@ -8,6 +8,7 @@ namespace cowherd {
 
 struct RemoveSandbox {
   static constexpr std::string_view kVerb = "remove-sandbox";
+  static constexpr char kSymbol = '!';
   static constexpr Lane kLane = Lane::Quick;
 
   Uid uid{};

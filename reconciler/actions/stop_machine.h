@@ -8,6 +8,7 @@ namespace cowherd {
 
 struct StopMachine {
   static constexpr std::string_view kVerb = "stop-machine";
+  static constexpr char kSymbol = '!';
   static constexpr Lane kLane = Lane::Stop;
 
   Uid uid{};
@@ -17,7 +18,7 @@ struct StopMachine {
 
   std::string object() const { return sandbox_object(name); }
   std::string describe() const;
-  Keys needs() const { return {disk_key(name)}; }
+  Keys needs() const { return {store_key(name), disk_key(name)}; }
   Keys makes() const { return {closed_key(name)}; }
   Keys unmakes() const { return {vm_key(name)}; }
   Status precondition(Host& host) const;

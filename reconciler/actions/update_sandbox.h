@@ -8,6 +8,7 @@ namespace cowherd {
 
 struct UpdateSandbox {
   static constexpr std::string_view kVerb = "update-sandbox";
+  static constexpr char kSymbol = '~';
   static constexpr Lane kLane = Lane::Quick;
 
   SandboxIdentity from{};

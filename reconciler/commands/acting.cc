@@ -32,7 +32,8 @@ Acting::Acting(Signals signals, std::unique_ptr<Session> session, std::unique_pt
   reconciler_ = std::make_unique<Reconciler>(session_->world(), *executor_, *reporter_);
   watcher_ = std::make_unique<DirectoryWatcher>(session_->options().manifests);
   loop_ = std::make_unique<Loop>(LoopParts{*reconciler_, *executor_, *wakeups_, *watcher_, signals_,
-                                           session_->machines(), session_->clock(), session_->config().resync});
+                                           session_->machines(), session_->clock(), session_->layout(),
+                                           session_->config().resync});
 }
 
 void leave(ExitCode code) {

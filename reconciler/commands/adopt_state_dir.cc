@@ -54,13 +54,13 @@ ExitCode adopt_state_dir_command(const Options& given) {
   }
   const auto lock = StateLock::take(layout.lock_file(), "adopt-state-dir");
   if (!lock) return tell_failure(lock.error());
-  const std::string machine_id = read_machine_id(files);
-  if (const auto present = read_state_dir(files, layout, machine_id)) {
+  const ThisHost host = read_this_host(files);
+  if (const auto present = read_state_dir(files, layout, host)) {
     std::printf("'%s' is this host's own already (id %s); nothing was changed\n", layout.root().c_str(),
                 present->id.str().c_str());
     return ExitCode::Done;
   }
-  const auto adopted = adopt_state_dir(files, layout, machine_id, fresh_uid());
+  const auto adopted = adopt_state_dir(files, layout, host, fresh_uid());
   if (!adopted) return tell_failure(adopted.error());
   std::printf("'%s' is this host's own now (id %s)\n", layout.root().c_str(), adopted->id.str().c_str());
   return ExitCode::Done;

@@ -52,7 +52,11 @@ Approval delete_of(const SandboxIdentity& identity, const std::string& object) {
 Result<Approval> approve_delete(const Picture& picture, const ObjectName& object) {
   const std::string verb(kDelete);
   const bool held = prune_is_held(picture, to_string(object));
-  if (object.kind == Kind::Template && held) return Approval{verb, to_string(object), "", ""};
+  if (object.kind == Kind::Template) {
+    const auto found = picture.wanted.templates.find(object.name);
+    const bool retained = found != picture.wanted.templates.end() && found->second.is_retained;
+    if (held || retained) return Approval{verb, to_string(object), "", ""};
+  }
   if (object.kind == Kind::Sandbox) {
     for (const WantedSandbox* sandbox : sandboxes_named(picture, object.name)) {
       const bool retained = sandbox->present->retained && !sandbox->is_declared && sandbox->fate != Fate::Remove;

@@ -58,7 +58,7 @@ std::string nearest_existing(const std::string& path) {
 }
 
 Check check_machine_id(FileSystem& files) {
-  const std::string id = read_machine_id(files);
+  const std::string id = read_this_host(files).machine_id;
   if (!id.empty()) return {"machine-id", Health::Ok, id, ""};
   return {"machine-id", Health::Warn,
           "/etc/machine-id is missing: a state directory copied to another such host would not be noticed",

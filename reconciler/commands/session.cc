@@ -15,6 +15,7 @@
 #include "resources/catalog/sqlite/sqlite_catalog.h"
 #include "resources/files/linux_bulk_files.h"
 #include "resources/files/linux_file_system.h"
+#include "resources/files/publish.h"
 #include "resources/files/random.h"
 #include "resources/machine/qemu/qemu_machines.h"
 #include "resources/store/lock.h"
@@ -97,9 +98,9 @@ struct Session::Parts {
 
 // The lock comes before the id: two daemons that start at once must not both mint one.
 Status Session::Parts::claim_state_dir(SessionMode mode, const std::string& command) {
-  const std::string machine_id = read_machine_id(files);
+  const ThisHost host = read_this_host(files);
   if (mode == SessionMode::Watching) {
-    const auto id = read_state_dir(files, layout, machine_id);
+    const auto id = read_state_dir(files, layout, host);
     if (id) dir8 = id->dir8();
     if (id || id.error().kind == ErrorKind::NotFound) return {};
     return fail(id.error());
@@ -107,7 +108,7 @@ Status Session::Parts::claim_state_dir(SessionMode mode, const std::string& comm
   COWHERD_TRY(make_directories(files, layout.root()));
   COWHERD_ASSIGN(StateLock taken, StateLock::take(layout.lock_file(), command));
   lock = std::make_unique<StateLock>(std::move(taken));
-  COWHERD_ASSIGN(const StateDirId id, open_state_dir(files, layout, machine_id, fresh_uid()));
+  COWHERD_ASSIGN(const StateDirId id, open_state_dir(files, layout, host, fresh_uid()));
   dir8 = id.dir8();
   return {};
 }

@@ -17,6 +17,8 @@ constexpr std::uint64_t kMachineTag = 3;
 
 // A storm of events costs at most this many looks a second.
 constexpr Span kLeastBetweenLooks{100};
+// A guest writes its console as fast as it can: between two passes it could fill the disk.
+constexpr Span kBetweenLogChecks = std::chrono::seconds{2};
 constexpr Span kWindDown = std::chrono::seconds{10};
 
 }  // namespace
@@ -77,6 +79,14 @@ Status Loop::watch_machines() {
   return {};
 }
 
+// One stat(2) for each running VM. A log that cannot be bounded is tried again; the space guard watches over the rest.
+void Loop::bound_serial_logs() {
+  logs_bounded_ = parts_.clock.now();
+  for (const auto& [uid, notice] : exits_) {
+    (void)parts_.machines.bound_serial_log(parts_.layout.sandbox_dir(uid) + "/" + kSerialLog);
+  }
+}
+
 bool Loop::handle(const std::vector<std::uint64_t>& tags) {
   for (const std::uint64_t tag : tags) {
     if (tag == kSignalTag) {
@@ -95,8 +105,10 @@ void Loop::sleep(Moment no_later_than) {
   const Moment now = parts_.clock.now();
   Moment until = std::min(no_later_than, parts_.reconciler.next_wake(parts_.resync));
   if (look_due_) until = std::min(until, last_look_ + kLeastBetweenLooks);
+  if (!exits_.empty()) until = std::min(until, logs_bounded_ + kBetweenLogChecks);
   stop_ = handle(parts_.wakeups.wait(std::max(Span{}, until - now)));
   const Moment woken = parts_.clock.now();
+  if (woken - logs_bounded_ >= kBetweenLogChecks) bound_serial_logs();
   if (woken >= parts_.reconciler.next_wake(parts_.resync)) look_due_ = true;
   if (!stop_ && look_due_ && woken - last_look_ >= kLeastBetweenLooks) look();
 }

@@ -34,6 +34,7 @@ struct LoopParts {
   Signals& signals;
   Machines& machines;
   Clock& clock;
+  const Layout& layout;
   Span resync;
 };
 
@@ -52,6 +53,7 @@ class Loop {
   Status start();
   void look();
   Status watch_machines();
+  void bound_serial_logs();
   // True when a signal says stop.
   bool handle(const std::vector<std::uint64_t>& tags);
   void sleep(Moment no_later_than);
@@ -60,6 +62,7 @@ class Loop {
   LoopParts parts_;
   std::map<Uid, UniqueFd> exits_{};
   Moment last_look_{};
+  Moment logs_bounded_{};
   bool look_due_ = false;
   bool stop_ = false;
 };

@@ -30,7 +30,23 @@ bool fails_again_and_again(const Picture& picture, const Blocked& blocked) {
   for (const auto& [key, attempts] : picture.memory.attempts) {
     if (key.starts_with(blocked.object + " ") && attempts.failures >= kFailuresThatMeanStuck) return true;
   }
-  return blocked.reason == "CrashLoopBackOff";
+  for (const WantedSandbox& wanted : picture.wanted.sandboxes) {
+    if (blocked.object != sandbox_object(wanted.identity.name) || !wanted.identity.last_exit) continue;
+    if (wanted.identity.last_exit->failures >= kFailuresThatMeanStuck) return true;
+  }
+  return false;
+}
+
+// Everything that an empty directory put at stake is gone by approval, or was to stay.
+bool nothing_is_at_stake(const Picture& picture) {
+  if (!picture.declared.complete || !picture.seen.store.unreadable.empty()) return false;
+  for (const auto& [uid, identity] : picture.seen.store.sandboxes) {
+    if (!identity.known() || !identity->retained) return false;
+  }
+  for (const auto& [name, wanted] : picture.wanted.templates) {
+    if (!wanted.is_retained) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -41,6 +57,7 @@ void Reconciler::tick() {
   executor_.adopt(picture_.plan);                          // execute/
   executor_.pump();
   reporter_.report(picture_, statuses_of(picture_));
+  if (picture_.declared.empty_hold && nothing_is_at_stake(picture_)) world_.source.accept_empty();
 }
 
 bool Reconciler::advance() {

@@ -25,6 +25,7 @@ void add_revisions(const Picture& picture, const std::string& name, ObjectStatus
 
 Condition ready_of(const WantedTemplate& wanted) {
   if (wanted.fate == Fate::Remove) return {"Ready", "False", "Deleting", wanted.reason, std::nullopt};
+  if (wanted.is_retained) return {"Ready", "True", "Retained", wanted.reason, std::nullopt};
   if (!wanted.current) return {"Ready", "False", "NoRevision", "no revision is built yet", std::nullopt};
   return {"Ready", "True", "RevisionReady", "revision " + wanted.current->id.short12(), std::nullopt};
 }

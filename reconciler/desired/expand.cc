@@ -4,8 +4,41 @@
 #include <algorithm>
 #include <set>
 
-
 namespace cowherd {
+
+namespace {
+
+bool is_retained(const std::map<Digest, Fact<RevisionIdentity>>& revisions) {
+  return std::any_of(revisions.begin(), revisions.end(),
+                     [](const auto& entry) { return entry.second.known() && entry.second->retain; });
+}
+
+// A template has no uid: its name is what a deletion is approved for.
+bool deletion_is_approved(const ExpandInput& input, const ResourceName& name) {
+  return std::any_of(input.approvals.begin(), input.approvals.end(), [&](const Approval& approval) {
+    return approval.verb == "delete" && approval.object == to_string(ObjectName{Kind::Template, name});
+  });
+}
+
+WantedTemplate undeclared_template(const ExpandInput& input, const ResourceName& name,
+                                   const std::map<Digest, Fact<RevisionIdentity>>& revisions) {
+  WantedTemplate gone;
+  gone.name = name;
+  if (!confirmed_absent(input.declared, {Kind::Template, name}, input.now, input.prune_delay)) {
+    gone.fate = Fate::Hold;
+    gone.reason = "not declared in this look; absence is not confirmed yet";
+  } else if (is_retained(revisions) && !deletion_is_approved(input, name)) {
+    gone.is_retained = true;
+    gone.reason = "retained by its deletionPolicy";
+  } else {
+    gone.fate = Fate::Remove;
+    gone.is_prune = true;
+    gone.reason = "no longer declared";
+  }
+  return gone;
+}
+
+}  // namespace
 
 std::vector<std::string> interesting_paths(const Declaration& declared) {
   std::set<std::string> paths;
@@ -37,14 +70,7 @@ Wanted expand(const ExpandInput& input, const FreshUid& fresh_uid) {
   for (const auto& [text, revisions] : input.store.templates) {
     const auto name = ResourceName::make(text);
     if (!name || revisions.empty() || wanted.templates.contains(*name)) continue;
-    WantedTemplate gone;
-    gone.name = *name;
-    const bool confirmed =
-        confirmed_absent(input.declared, {Kind::Template, *name}, input.now, input.prune_delay);
-    gone.fate = confirmed ? Fate::Remove : Fate::Hold;
-    gone.is_prune = confirmed;
-    gone.reason = confirmed ? "no longer declared" : "not declared in this look; absence is not confirmed yet";
-    wanted.templates.emplace(*name, std::move(gone));
+    wanted.templates.emplace(*name, undeclared_template(input, *name, revisions));
   }
   wanted.sandboxes = expand_sandboxes(input, wanted.templates, fresh_uid);
   return wanted;

@@ -39,6 +39,7 @@ struct WantedTemplate {
   std::optional<Hindrance> source_problem{};  // a file is missing or unreadable
   std::optional<RevisionIdentity> current{};  // the revision that answers the spec
   bool is_prune = false;                      // its document vanished: counts against the cap
+  bool is_retained = false;                   // undeclared, kept and listed by its deletionPolicy
   bool operator==(const WantedTemplate&) const = default;
 };
 

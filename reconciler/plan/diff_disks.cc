@@ -44,7 +44,8 @@ bool device_is_free_then(const SandboxView& view) { return !view.vm_lives() || !
 void take_away(const SandboxView& view, const DiskState& disk, Proposal& proposal) {
   const WantedSandbox& wanted = view.wanted;
   if (has_device(view) && disk.active && device_is_free_then(view)) {
-    proposal.propose(Action{DeactivateDisk{wanted.identity.uid, wanted.identity.name}}, wanted.power_reason);
+    proposal.propose(Action{DeactivateDisk{wanted.identity.uid, wanted.identity.name}},
+                     wanted.fate == Fate::Remove ? wanted.reason : wanted.power_reason);
   }
   if (!wanted.disk_wanted && disk.store_present && wanted.fate == Fate::Keep) {
     proposal.propose(Action{DiscardDisk{wanted.identity.uid, wanted.identity.name}}, wanted.power_reason);
@@ -84,7 +85,7 @@ void diff_disk(const SandboxView& view, Proposal& proposal) {
     }
     return;
   }
-  if (disk.size.value != 0 && disk.size < identity.disk_size) {
+  if (view.disk_is_small()) {
     resize(view, disk, proposal);
     return;
   }

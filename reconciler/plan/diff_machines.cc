@@ -26,7 +26,8 @@ void start(const SandboxView& view, MemoryBudget& budget, const std::string& rea
     proposal.wake_at(*view.wanted.start_not_before);
     return;
   }
-  if (view.disk.known() && view.disk->fault != DiskFault::None && view.disk->size >= identity.disk_size) return;
+  if (view.disk.unknown()) return;  // the disk's rules say so
+  if (view.disk.known() && view.disk->fault != DiskFault::None && !view.disk_is_small()) return;
   if (!budget.admit(identity.spec.memory)) {
     proposal.block(view.object(), BlockKind::Waiting, "InsufficientMemory",
                    "running VMs take " + print_quantity(budget.in_use()) + " of the memory budget of " +
@@ -79,7 +80,8 @@ bool MemoryBudget::admit(Bytes memory) {
 }
 
 bool SandboxView::restart_wanted() const {
-  return vm_lives() && vm_wanted() && machine->config_digest != config_digest_of(wanted.identity);
+  if (!vm_lives() || !vm_wanted() || disk.unknown()) return false;
+  return machine->config_digest != config_digest_of(wanted.identity) || disk_is_small();
 }
 
 void diff_machine(const SandboxView& view, MemoryBudget& budget, Proposal& proposal) {

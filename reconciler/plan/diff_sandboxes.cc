@@ -3,8 +3,10 @@
 //            | create   | -        | create, then its store, disk and VM in the same plan
 //            | keep     | differs  | record the edit; what it restarts follows from the VM's digest
 //            | keep     | same     | disk and VM alone
-//            | remove   | present  | VM, device, then the directory to trash
+//            | remove   | present  | VM, device, then the directory to trash; its successor waits until it is gone
 //            | hold     | -        | nothing, with the reason
+#include <set>
+
 #include "reconciler/plan/sandbox_rules.h"
 
 namespace cowherd {
@@ -64,7 +66,7 @@ void diff_sandbox(const SandboxView& view, MemoryBudget& budget, Proposal& propo
   }
   diff_machine(view, budget, proposal);
   diff_disk(view, proposal);
-  if (wanted.fate == Fate::Remove) {
+  if (wanted.fate == Fate::Remove && view.can_leave()) {
     Step step{Action{RemoveSandbox{wanted.present->uid, name, wanted.present->template_name, wanted.present->revision}},
               wanted.reason, {}, wanted.is_prune};
     proposal.steps.push_back(std::move(step));
@@ -80,12 +82,15 @@ void diff_sandboxes(const PlanInput& input, Proposal& proposal) {
   static const Fact<DiskState> kNoDisk{Absent{}};
   static const Fact<MachineState> kNoMachine{Absent{}};
   MemoryBudget budget(input);
+  std::set<ResourceName> staying;  // replaced, but not removed by this pass
   for (const WantedSandbox& wanted : input.wanted.sandboxes) {
+    if (wanted.fate == Fate::Create && staying.contains(wanted.identity.name)) continue;
     const auto disk = input.seen.disks.find(wanted.identity.uid);
     const auto machine = input.seen.machines.find(wanted.identity.uid);
     const SandboxView view{input, wanted, disk == input.seen.disks.end() ? kNoDisk : disk->second,
                            machine == input.seen.machines.end() ? kNoMachine : machine->second};
     diff_sandbox(view, budget, proposal);
+    if (wanted.fate == Fate::Remove && !view.can_leave()) staying.insert(wanted.identity.name);
   }
   for (const auto& [uid, identity] : input.seen.store.sandboxes) {
     if (identity.unknown()) {

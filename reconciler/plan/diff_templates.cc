@@ -2,7 +2,7 @@
 // Templates: | declared | revision answers | -> |
 //            | yes      | yes              | nothing; other revisions go when nothing uses them
 //            | yes      | no               | import, unless a source file is missing
-//            | vanished | -                | revisions go with their last user; in use: DeletionBlocked
+//            | vanished | -                | revisions go with their last user; in use: DeletionBlocked; Retain keeps them
 #include <set>
 
 #include "reconciler/plan/make_plan.h"
@@ -96,6 +96,18 @@ void collect_unused(const PlanInput& input, const WantedTemplate& wanted, Propos
   }
 }
 
+// The identity of a revision carries the policy: when the document goes, nothing else tells it.
+void record_policy(const PlanInput& input, const WantedTemplate& wanted, Proposal& proposal) {
+  const auto found = input.seen.store.templates.find(wanted.name.str());
+  if (found == input.seen.store.templates.end()) return;
+  const bool retain = wanted.spec.deletion_policy == TemplateDeletionPolicy::Retain;
+  for (const auto& [id, revision] : found->second) {
+    if (!revision.known() || revision->retain == retain) continue;
+    proposal.propose(Action{UpdateRevision{wanted.name, id, wanted.spec.deletion_policy}},
+                     "the template's deletionPolicy changed");
+  }
+}
+
 }  // namespace
 
 void diff_templates(const PlanInput& input, Proposal& proposal) {
@@ -104,6 +116,7 @@ void diff_templates(const PlanInput& input, Proposal& proposal) {
       proposal.block(template_object(name), BlockKind::Waiting, "AbsenceUnconfirmed", wanted.reason);
       continue;
     }
+    if (wanted.is_retained) continue;
     if (wanted.source_problem) {
       proposal.block(template_object(name), BlockKind::Waiting, wanted.source_problem->reason,
                      wanted.source_problem->message);
@@ -114,6 +127,7 @@ void diff_templates(const PlanInput& input, Proposal& proposal) {
       proposal.propose(Action{ImportRevision{name, wanted.spec, wanted.inputs, wanted.sources}},
                        first ? wanted.reason : "the template or its source files changed");
     }
+    if (wanted.fate == Fate::Keep) record_policy(input, wanted, proposal);
     collect_unused(input, wanted, proposal);
   }
 }

@@ -54,27 +54,6 @@ Value step_value(const Step& step, std::size_t index) {
 
 }  // namespace
 
-char symbol_of(const Action& action) {
-  struct Symbol {
-    char operator()(const ImportRevision&) const { return '+'; }
-    char operator()(const CreateSandbox&) const { return '+'; }
-    char operator()(const CreateDisk&) const { return '+'; }
-    char operator()(const ActivateDisk&) const { return '+'; }
-    char operator()(const StartMachine&) const { return '+'; }
-    char operator()(const UpdateSandbox&) const { return '~'; }
-    char operator()(const GrowDisk&) const { return '~'; }
-    char operator()(const ReapMachine&) const { return '~'; }
-    char operator()(const DeactivateDisk&) const { return '-'; }
-    char operator()(const RemoveLeftover&) const { return '-'; }
-    char operator()(const StopMachine&) const { return '!'; }
-    char operator()(const CollectRevision&) const { return '!'; }
-    char operator()(const DiscardDisk&) const { return '!'; }
-    char operator()(const RemoveSandbox&) const { return '!'; }
-    char operator()(const PurgeTrash&) const { return '!'; }
-  };
-  return std::visit(Symbol{}, action.what);
-}
-
 std::string print_plan(const Plan& plan) {
   std::string text;
   std::size_t width = 0;

@@ -13,7 +13,4 @@ std::string print_plan(const Plan& plan);
 Value to_value(const Plan& plan);
 std::string print_graphviz(const Plan& plan);
 
-// "+" makes, "-" takes away, "~" changes, "!" ends a VM or moves data to trash
-char symbol_of(const Action& action);
-
 }  // namespace cowherd

@@ -30,8 +30,15 @@ struct SandboxView {
   bool vm_lives() const { return machine.known() && machine->phase != MachinePhase::Dead; }
   // A VM is to run when this pass is done, as far as the declaration goes.
   bool vm_wanted() const { return wanted.fate != Fate::Remove && wanted.power == PowerState::Running; }
-  // It runs, but not as declared.
+  // It runs, but not as declared, or on a disk that is to grow: nothing grows under a running VM.
   bool restart_wanted() const;
+  bool disk_is_small() const {
+    return disk.known() && disk->size.value != 0 && disk->size < wanted.identity.disk_size;
+  }
+  // A dead VM is recorded first; what is unknown is not taken away.
+  bool can_leave() const {
+    return !machine.unknown() && !disk.unknown() && !(machine.known() && machine->phase == MachinePhase::Dead);
+  }
 };
 
 // The device is there and right when the pass is done only if it is needed: a stopped sandbox holds no device.

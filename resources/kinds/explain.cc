@@ -5,35 +5,17 @@
 
 #include "resources/files/json.h"
 #include "resources/kinds/document_type.h"
+#include "resources/kinds/paragraph.h"
 #include "resources/kinds/suggest.h"
 
 namespace cowherd {
 
 namespace {
 
-constexpr std::size_t kWidth = 100;
-
 std::string lower(std::string_view text) {
   std::string made(text);
   for (char& c : made) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   return made;
-}
-
-// Words in lines of at most kWidth, each indented by two.
-std::string paragraph(std::string_view text) {
-  std::string made;
-  std::string line = " ";
-  while (!text.empty()) {
-    const std::size_t space = text.find(' ');
-    const std::string_view word = text.substr(0, space);
-    text.remove_prefix(space == std::string_view::npos ? text.size() : space + 1);
-    if (line.size() + 1 + word.size() > kWidth && line.size() > 1) {
-      made += line + "\n";
-      line = " ";
-    }
-    line += " " + std::string(word);
-  }
-  return made + line + "\n";
 }
 
 std::string shown(const Value& value) {
@@ -80,7 +62,7 @@ void add_line(std::string& text, std::string_view title, const std::string& cont
 }
 
 std::string explain_field(const DocumentType& type, const std::string& path, const Field& field, bool in_spec) {
-  std::string text = type.kind + "." + path + " <" + std::string(to_string(field.type)) + ">\n\n" + paragraph(field.doc) + "\n";
+  std::string text = type.kind + "." + path + " <" + std::string(to_string(field.type)) + ">\n\n" + paragraph(field.doc, "  ") + "\n";
   const bool with_parent = field.need == Need::WithParent;
   add_line(text, "required:", field.need == Need::Required ? "yes" : with_parent ? "when the mapping around it is there" : "no");
   if (!field.standard.is_null()) add_line(text, "default:", shown(field.standard));
@@ -103,7 +85,7 @@ std::string explain_section(const DocumentType& type, const std::string& path) {
   const Section* section = find_section(type, path);
   const std::string doc = path.empty() ? type.doc : section != nullptr ? section->doc : "";
   std::string text = type.kind + ".spec" + (path.empty() ? "" : "." + path) + " <mapping>\n\n";
-  if (!doc.empty()) text += paragraph(doc) + "\n";
+  if (!doc.empty()) text += paragraph(doc, "  ") + "\n";
   for (const Field& field : type.fields) {
     if (!path.empty() && !field.path.starts_with(path + ".")) continue;
     text += one_line(std::string_view(field.path).substr(path.empty() ? 0 : path.size() + 1), field);
@@ -112,13 +94,13 @@ std::string explain_section(const DocumentType& type, const std::string& path) {
 }
 
 std::string explain_metadata(const DocumentType& type) {
-  std::string text = type.kind + ".metadata <mapping>\n\n" + paragraph("Who the object is.") + "\n";
+  std::string text = type.kind + ".metadata <mapping>\n\n" + paragraph("Who the object is.", "  ") + "\n";
   for (const Field& field : type.metadata) text += one_line(field.path, field);
   return text;
 }
 
 std::string explain_document(const DocumentType& type) {
-  std::string text = type.kind + " (" + type.api_version + ")\n\n" + paragraph(type.doc) + "\n";
+  std::string text = type.kind + " (" + type.api_version + ")\n\n" + paragraph(type.doc, "  ") + "\n";
   if (!type.metadata.empty()) {
     for (const Field& field : type.metadata) text += one_line("metadata." + field.path, field);
   }

@@ -12,7 +12,6 @@ namespace cowherd {
 namespace {
 
 constexpr Bytes kLimit = 4_KiB;
-constexpr std::string_view kPrune = "prune";
 constexpr std::string_view kDelete = "delete";
 constexpr std::string_view kTemplatePrefix = "Template/";
 constexpr std::array<std::string_view, 3> kObjectVerbs{"replace", "dataloss", "delete"};
@@ -29,14 +28,12 @@ bool names_template(const Approval& approval) {
 }
 
 bool is_well_formed(const Approval& approval) {
-  if (approval.verb == kPrune) return approval.object.empty() && approval.uid.empty() && approval.hash8.empty();
   if (names_template(approval)) return true;
   const bool known = std::find(kObjectVerbs.begin(), kObjectVerbs.end(), approval.verb) != kObjectVerbs.end();
   return known && !approval.object.empty() && Uid::make(approval.uid).has_value() && is_hash8(approval.hash8);
 }
 
 std::string file_name(const Approval& approval) {
-  if (approval.verb == kPrune) return "prune.json";
   if (names_template(approval)) return "delete-template-" + approval.object.substr(kTemplatePrefix.size()) + ".json";
   return approval.verb + "-" + approval.uid + "-" + approval.hash8 + ".json";
 }
@@ -117,10 +114,6 @@ Status consume_approvals(FileSystem& files, const Layout& layout, const Uid& uid
 Status consume_approvals_of(FileSystem& files, const Layout& layout, const std::string& object) {
   return consume(files, layout,
                  [&](const Approval& approval) { return approval.uid.empty() && approval.object == object; });
-}
-
-Status consume_prune_approval(FileSystem& files, const Layout& layout) {
-  return consume(files, layout, [](const Approval& approval) { return approval.verb == kPrune; });
 }
 
 }  // namespace cowherd

@@ -13,9 +13,9 @@
 namespace cowherd {
 
 struct Approval {
-  std::string verb{};    // "replace", "dataloss", "delete" or "prune"
-  std::string object{};  // "Sandbox/web"; empty for prune
-  std::string uid{};     // of the object; empty for prune and for "delete" of a template, which has none
+  std::string verb{};    // "replace", "dataloss" or "delete"
+  std::string object{};  // "Sandbox/web"
+  std::string uid{};     // of the object; empty for "delete" of a template, which has none
   std::string hash8{};   // first 8 hex digits of the spec hash; empty together with the uid
   bool operator==(const Approval&) const = default;
 };
@@ -31,8 +31,5 @@ Status consume_approvals(FileSystem& files, const Layout& layout, const Uid& uid
 
 // Takes back the approvals of an object without uid ("Template/base"). Success when there is none.
 Status consume_approvals_of(FileSystem& files, const Layout& layout, const std::string& object);
-
-// Takes back `approve prune`.
-Status consume_prune_approval(FileSystem& files, const Layout& layout);
 
 }  // namespace cowherd

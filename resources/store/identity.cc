@@ -202,6 +202,7 @@ std::string print_identity(const RevisionIdentity& identity) {
   file.set("bootArgs", to_list(identity.boot_args));
   file.set("hasInitrd", identity.has_initrd);
   file.set("created", print_moment(identity.created));
+  file.set("retain", identity.retain);
   return print_json(file, JsonStyle::Pretty);
 }
 
@@ -222,6 +223,7 @@ Result<RevisionIdentity> parse_revision_identity(std::string_view text) {
   identity.boot_args = fields.texts("bootArgs");
   identity.has_initrd = fields.boolean("hasInitrd");
   identity.created = fields.moment("created");
+  identity.retain = fields.boolean("retain");
   COWHERD_TRY(fields.done());
   return identity;
 }

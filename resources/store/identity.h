@@ -67,6 +67,7 @@ struct RevisionIdentity {
   std::vector<std::string> boot_args{};
   bool has_initrd = false;
   Moment created{};
+  bool retain = false;                // the template's deletionPolicy as last applied: Retain
   bool operator==(const RevisionIdentity&) const = default;
 };
 

@@ -117,6 +117,7 @@ Result<RevisionIdentity> RevisionBuilder::build(const BulkControl& control) {
   revision.inputs = request_.inputs;
   revision.sources = request_.sources;
   revision.boot_args = request_.spec.boot_args;
+  revision.retain = request_.spec.deletion_policy == TemplateDeletionPolicy::Retain;
   const Bytes file = stamp_of(kImage).size;
   const Bytes raw = image_.virtual_size;
   total_ = image_.format == ImageFormat::Raw ? file + file : file + raw + raw;

@@ -19,7 +19,8 @@ std::string print_id(const StateDirId& id) {
   file.set("id", id.id.str());
   file.set("device", std::to_string(id.place.device));
   file.set("inode", std::to_string(id.place.inode));
-  file.set("machineId", id.machine_id);
+  file.set("machineId", id.host.machine_id);
+  file.set("bootId", id.host.boot_id);
   return print_json(file, JsonStyle::Pretty);
 }
 
@@ -41,7 +42,8 @@ Result<StateDirId> parse_id(const std::string& text) {
   id.id = fields.made<Uid>("id");
   id.place.device = fields.take("device", parse_number(fields.text("device")));
   id.place.inode = fields.take("inode", parse_number(fields.text("inode")));
-  id.machine_id = fields.text("machineId");
+  id.host.machine_id = fields.text("machineId");
+  id.host.boot_id = fields.text("bootId");
   COWHERD_TRY(fields.done());
   return id;
 }
@@ -62,10 +64,9 @@ Status holds_no_data(FileSystem& files, const Layout& layout) {
   return {};
 }
 
-Result<StateDirId> write_id(FileSystem& files, const Layout& layout, const std::string& machine_id,
-                            const Uid& minted) {
+Result<StateDirId> write_id(FileSystem& files, const Layout& layout, const ThisHost& host, const Uid& minted) {
   COWHERD_ASSIGN(const FileStamp stamp, files.stat(layout.root()));
-  const StateDirId id{minted, stamp.id, machine_id};
+  const StateDirId id{minted, stamp.id, host};
   COWHERD_TRY(publish_file(files, layout.root(), name_of(layout.id_file()), print_id(id)));
   return id;
 }
@@ -76,16 +77,18 @@ std::string print_place(const FileId& place) {
 
 }  // namespace
 
-Result<StateDirId> read_state_dir(FileSystem& files, const Layout& layout, const std::string& machine_id) {
+Result<StateDirId> read_state_dir(FileSystem& files, const Layout& layout, const ThisHost& host) {
   COWHERD_ASSIGN(const std::string text, files.read(layout.id_file(), kLimit));
   COWHERD_ASSIGN(const StateDirId id, parse_id(text).in("reading '" + layout.id_file() + "'"));
   COWHERD_ASSIGN(const FileStamp stamp, files.stat(layout.root()));
   const std::string opening = "open state directory '" + layout.root() + "': ";
-  if (id.machine_id != machine_id) {
+  if (id.host.machine_id != host.machine_id) {
     return fail(ErrorKind::Denied,
-                opening + "it belongs to machine '" + id.machine_id + "', this is '" + machine_id + "'", kAdoptHint);
+                opening + "it belongs to machine '" + id.host.machine_id + "', this is '" + host.machine_id + "'",
+                kAdoptHint);
   }
-  if (id.place != stamp.id) {
+  const bool same_boot = id.host.boot_id == host.boot_id;
+  if (id.place.inode != stamp.id.inode || (same_boot && id.place.device != stamp.id.device)) {
     return fail(ErrorKind::Denied,
                 opening + "it was copied or moved: its id file names device and inode " + print_place(id.place) +
                     ", it has " + print_place(stamp.id),
@@ -94,28 +97,29 @@ Result<StateDirId> read_state_dir(FileSystem& files, const Layout& layout, const
   return id;
 }
 
-Result<StateDirId> open_state_dir(FileSystem& files, const Layout& layout, const std::string& machine_id,
-                                  const Uid& minted) {
+Result<StateDirId> open_state_dir(FileSystem& files, const Layout& layout, const ThisHost& host, const Uid& minted) {
   COWHERD_TRY(make_directories(files, layout.root()));
-  Result<StateDirId> id = read_state_dir(files, layout, machine_id);
+  Result<StateDirId> id = read_state_dir(files, layout, host);
   if (!id && id.error().kind == ErrorKind::NotFound) {
     COWHERD_TRY(holds_no_data(files, layout));
-    return write_id(files, layout, machine_id, minted);
+    return write_id(files, layout, host, minted);
   }
   // The name may be of a run that died before it was durable; devices are marked with this id from now on.
   if (id) COWHERD_TRY(files.sync(layout.root()));
   return id;
 }
 
-Result<StateDirId> adopt_state_dir(FileSystem& files, const Layout& layout, const std::string& machine_id,
-                                   const Uid& minted) {
-  return write_id(files, layout, machine_id, minted).in("adopting state directory '" + layout.root() + "'");
+Result<StateDirId> adopt_state_dir(FileSystem& files, const Layout& layout, const ThisHost& host, const Uid& minted) {
+  return write_id(files, layout, host, minted).in("adopting state directory '" + layout.root() + "'");
 }
 
-std::string read_machine_id(FileSystem& files) {
-  std::string text = files.read("/etc/machine-id", kLimit).value_or(std::string());
-  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
-  return text;
+ThisHost read_this_host(FileSystem& files) {
+  const auto line = [&](const char* path) {
+    std::string text = files.read(path, kLimit).value_or(std::string());
+    while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
+    return text;
+  };
+  return {line("/etc/machine-id"), line("/proc/sys/kernel/random/boot_id")};
 }
 
 }  // namespace cowherd

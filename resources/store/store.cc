@@ -75,14 +75,21 @@ Status Store::create_sandbox(const SandboxIdentity& identity) {
 }
 
 Status Store::update_sandbox(const SandboxIdentity& identity) {
-  const std::string directory = layout_.sandbox_dir(identity.uid);
-  const auto update = [&]() -> Status {
-    COWHERD_TRY(files_.stat(directory));
-    const Claim claim(*this, directory + "/" + std::string(kStagingPrefix) + kSandboxFile);
-    if (!claim.granted()) return fail(ErrorKind::Busy, "write '" + directory + "': it is being written");
-    return publish_file(files_, directory, kSandboxFile, print_identity(identity));
-  };
-  return settled(update()).in("recording sandbox '" + identity.name.str() + "'");
+  return settled(write_identity(layout_.sandbox_dir(identity.uid), kSandboxFile, print_identity(identity)))
+      .in("recording sandbox '" + identity.name.str() + "'");
+}
+
+Status Store::update_revision(const RevisionIdentity& identity) {
+  const std::string name = identity.template_name.str();
+  return settled(write_identity(layout_.revision_dir(name, identity.id), kRevisionFile, print_identity(identity)))
+      .in("recording revision " + identity.id.short12() + " of template '" + name + "'");
+}
+
+Status Store::write_identity(const std::string& directory, const char* file, const std::string& text) {
+  COWHERD_TRY(files_.stat(directory));
+  const Claim claim(*this, directory + "/" + std::string(kStagingPrefix) + file);
+  if (!claim.granted()) return fail(ErrorKind::Busy, "write '" + directory + "': it is being written");
+  return publish_file(files_, directory, file, text);
 }
 
 Result<SandboxIdentity> Store::sandbox(const Uid& uid) {

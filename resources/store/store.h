@@ -68,6 +68,8 @@ class Store {
   // identity; the same content again is the same id, and Unchanged work. Invalid: sha256 differs, or the image is
   // refused. NotFound: a source file is missing. Never touches other revisions. May take minutes.
   Result<RevisionIdentity> import_revision(const ImportRequest& request, const BulkControl& control);
+  // Replaces revision.json. NotFound when the directory is gone.
+  Status update_revision(const RevisionIdentity& identity);
   // Success when it is absent.
   Status trash_revision(const ResourceName& template_name, const Digest& id);
 
@@ -119,6 +121,7 @@ class Store {
   Status share_equal_content(const RevisionIdentity& built, const std::string& staged);
   Status share(const std::string& existing, const std::string& copy);
   Result<RevisionIdentity> publish_revision(RevisionIdentity built, const std::string& staged);
+  Status write_identity(const std::string& directory, const char* file, const std::string& text);
 
   Result<std::string> move_to_trash(const std::string& path, TrashName name);
   Status discard(const SandboxIdentity& identity, const std::string& disk);

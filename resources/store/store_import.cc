@@ -94,9 +94,7 @@ Result<RevisionIdentity> Store::publish_revision(RevisionIdentity built, const s
                 "move the directory away and import again");
   }
   if (existing) built.created = existing->created;
-  const Claim claim(*this, target + "/" + std::string(kStagingPrefix) + kRevisionFile);
-  if (!claim.granted()) return fail(ErrorKind::Busy, "write '" + target + "': it is being written");
-  COWHERD_TRY(publish_file(files_, target, kRevisionFile, print_identity(built)));
+  COWHERD_TRY(write_identity(target, kRevisionFile, print_identity(built)));
   return built;
 }
 

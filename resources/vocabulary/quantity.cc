@@ -24,6 +24,26 @@ constexpr std::array<Suffix, 8> kSuffixes{{{"Ti", 1ull << 40},
 
 constexpr std::uint64_t kLargest = (1ull << 63) - 1;
 
+// "1.5Gi": the same amount in the next smaller unit, when that is a whole number; else nothing.
+std::string whole_spelling(std::string_view digits, std::string_view rest) {
+  constexpr std::size_t kMostDigits = 6;
+  const std::size_t end = rest.find_first_not_of("0123456789", 1);
+  if (!rest.starts_with('.') || end == std::string_view::npos || end < 2) return "";
+  if (digits.size() > kMostDigits || end > kMostDigits) return "";
+  std::uint64_t number = 0;
+  const std::string both = std::string(digits) + std::string(rest.substr(1, end - 1));
+  std::from_chars(both.data(), both.data() + both.size(), number);
+  std::uint64_t scale = 1;
+  for (std::size_t i = 1; i < end; ++i) scale *= 10;
+  for (std::size_t i = 0; i + 1 < kSuffixes.size(); ++i) {
+    const bool next_is_smaller = kSuffixes[i + 1].factor < kSuffixes[i].factor;
+    if (kSuffixes[i].text != rest.substr(end) || !next_is_smaller) continue;
+    const std::uint64_t scaled = number * (kSuffixes[i].factor / kSuffixes[i + 1].factor);
+    return scaled % scale == 0 ? std::to_string(scaled / scale) + std::string(kSuffixes[i + 1].text) : "";
+  }
+  return "";
+}
+
 std::string hint_for(std::string_view digits, std::string_view rest) {
   if (digits.empty()) return "write a whole number with a suffix, as in 512Mi or 10Gi";
   const std::string number(digits);
@@ -31,6 +51,8 @@ std::string hint_for(std::string_view digits, std::string_view rest) {
   if (rest == "GB" || rest == "g" || rest == "GiB" || rest == "gb") return "did you mean \"" + number + "Gi\"?";
   if (rest == "MB" || rest == "m" || rest == "MiB" || rest == "mb") return "did you mean \"" + number + "Mi\"?";
   if (rest == "K" || rest == "KB" || rest == "KiB" || rest == "kb") return "did you mean \"" + number + "Ki\"?";
+  if (const std::string whole = whole_spelling(digits, rest); !whole.empty()) return "did you mean \"" + whole + "\"?";
+  if (rest.starts_with('.')) return "write a whole number with a suffix, as in 1536Mi for 1.5Gi";
   return "suffixes are Ki Mi Gi Ti (powers of 1024) and k M G T (powers of 1000)";
 }
 

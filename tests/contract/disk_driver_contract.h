@@ -54,7 +54,9 @@ class DiskDriverContract : public ::testing::TestWithParam<MakeDiskDriverBed> {
   }
   std::vector<std::string> names_in(const std::string& directory) {
     std::vector<std::string> names;
-    for (const FileEntry& entry : bed_->files().list(directory).value()) names.push_back(entry.name);
+    const Result<std::vector<FileEntry>> entries = bed_->files().list(directory);
+    EXPECT_TRUE(entries);
+    for (const FileEntry& entry : *entries) names.push_back(entry.name);
     return names;
   }
 

@@ -105,10 +105,12 @@ std::string ModelWorld::describe() {
   }
   std::multiset<std::string> trashed;
   for (const auto& [path, content] : files.peek_tree(layout.trash())) {
-    if (parent_of(path.substr(0, path.size() - 1)) == layout.trash()) {
-      const std::string entry = name_of(path.substr(0, path.size() - 1));
-      trashed.insert(entry.substr(0, entry.find('-')));
-    }
+    // A discarded disk's entry is published before the disk moves in: one that holds none counts for nothing.
+    if (path.ends_with("/") || parent_of(parent_of(path)) != layout.trash()) continue;
+    const std::string entry = name_of(parent_of(path));
+    const std::string kind = entry.substr(0, entry.find('-'));
+    const bool tells = kind == "disk" ? name_of(path) != kSandboxFile : name_of(path) == kind + ".json";
+    if (tells) trashed.insert(kind);
   }
   for (const std::string& kind : trashed) text += "trash " + kind + "\n";
   return text;

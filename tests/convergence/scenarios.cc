@@ -31,7 +31,7 @@ std::vector<Scenario> scenarios_of(DiskDriverKind driver, const std::string& suf
   add("memory-edited", declare_two,
       [](ModelWorld& world) { world.source.declare(a_sandbox("web").memory(256_MiB).declared()); }, {"web", "worker"});
   add("disk-grows", declare_two,
-      [](ModelWorld& world) { world.source.declare(a_sandbox("web").disk_size(64_KiB).declared()); },
+      [](ModelWorld& world) { world.source.declare(a_sandbox("web").disk_size(1_MiB).declared()); },
       {"web", "worker"});
   add("stopped", declare_two,
       [](ModelWorld& world) { world.source.declare(a_sandbox("web").stopped().declared()); }, {"web", "worker"});

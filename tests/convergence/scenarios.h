@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ struct Scenario {
 };
 
 std::vector<Scenario> scenarios();
+inline void PrintTo(const Scenario& scenario, std::ostream* out) { *out << scenario.name; }
 
 // What a guest wrote: stands in the store of each sandbox and is looked for afterwards.
 void write_guest_data(ModelWorld& world, const std::string& sandbox);

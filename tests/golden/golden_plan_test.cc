@@ -76,9 +76,9 @@ TEST_P(GoldenPlan, IsAsReviewed) {
   EXPECT_EQ(plan, read_file(folder / "plan.txt"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, GoldenPlan, ::testing::ValuesIn(case_names()), [](const auto& info) {
+INSTANTIATE_TEST_SUITE_P(Cases, GoldenPlan, ::testing::ValuesIn(case_names()), [](const auto& one) {
   std::string name;
-  for (const char c : info.param) name += c == '-' ? '_' : c;
+  for (const char c : one.param) name += c == '-' ? '_' : c;
   return name;
 });
 

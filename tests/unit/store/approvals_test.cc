@@ -13,20 +13,18 @@ const Uid kSecond = Uid::from_random({9, 9, 9, 9});
 class Approvals : public ::testing::Test, protected StoreBed {
  protected:
   Approval replace_{"replace", "Sandbox/web", kFirst.str(), "0a1b2c3d"};
-  Approval prune_{"prune", "", "", ""};
 };
 
 }  // namespace
 
 TEST_F(Approvals, AreListedUntilTheyAreConsumed) {
   const Approval other{"delete", "Sandbox/db", kSecond.str(), "0a1b2c3d"};
-  for (const Approval& approval : {replace_, other, prune_}) ASSERT_TRUE(approve(files, layout, approval));
+  for (const Approval& approval : {replace_, other}) ASSERT_TRUE(approve(files, layout, approval));
   ASSERT_TRUE(approve(files, layout, replace_)) << "again";
   files.lose_power();
-  EXPECT_THAT(*list_approvals(files, layout), ::testing::UnorderedElementsAre(replace_, other, prune_));
+  EXPECT_THAT(*list_approvals(files, layout), ::testing::UnorderedElementsAre(replace_, other));
   ASSERT_TRUE(consume_approvals(files, layout, kFirst));
   ASSERT_TRUE(consume_approvals(files, layout, kFirst)) << "again";
-  ASSERT_TRUE(consume_prune_approval(files, layout));
   files.lose_power();
   EXPECT_THAT(*list_approvals(files, layout), ::testing::ElementsAre(other));
 }
@@ -36,7 +34,7 @@ TEST_F(Approvals, OfAnotherFormAreInvalid) {
                               Approval{"replace", "Sandbox/web", "../../x", "0a1b2c3d"},
                               Approval{"replace", "Sandbox/web", kFirst.str(), "0A1B2C3D"},
                               Approval{"replace", "", kFirst.str(), "0a1b2c3d"},
-                              Approval{"prune", "Sandbox/web", "", ""}}) {
+                              Approval{"prune", "", "", ""}}) {
     EXPECT_EQ(approve(files, layout, bad).error().kind, ErrorKind::Invalid);
   }
 }

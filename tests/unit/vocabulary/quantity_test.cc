@@ -41,6 +41,12 @@ TEST(Quantity, NamesTheLikelySpelling) {
   EXPECT_THAT(hint_of("10mb"), ::testing::HasSubstr("\"10Mi\""));
   EXPECT_THAT(hint_of("4K"), ::testing::HasSubstr("\"4Ki\""));
   EXPECT_THAT(hint_of("much"), ::testing::HasSubstr("512Mi"));
+  EXPECT_EQ(hint_of("1.5Gi"), "did you mean \"1536Mi\"?");
+  EXPECT_EQ(hint_of("2.25T"), "did you mean \"2250G\"?");
+  EXPECT_EQ(hint_of("0.5Ti"), "did you mean \"512Gi\"?");
+  for (const char* text : {"0.1Gi", "1.5Ki", "1.5k", "1.", "1.5", "1.Gi", "1.5Xi", "1234567.5Gi", "1.1234567Gi", "1..5Gi"}) {
+    EXPECT_THAT(hint_of(text), ::testing::HasSubstr("whole number")) << text;
+  }
 }
 
 TEST(Quantity, OverflowIsInvalid) {

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reconciler/actions/update_revision.h"
+
+namespace cowherd {
+
+std::string UpdateRevision::describe() const {
+  return "record in revision " + id.short12() + " of template '" + template_name.str() + "': deletionPolicy " +
+         (policy == TemplateDeletionPolicy::Retain ? "Retain" : "Delete");
+}
+
+Status UpdateRevision::precondition(Host& host) const {
+  const auto revision = host.store.revision(template_name.str(), id);
+  if (!revision && revision.error().kind == ErrorKind::NotFound) {
+    return fail(ErrorKind::Stale, "revision " + id.short12() + " is gone");
+  }
+  return revision ? Status{} : Status(fail(revision.error()));
+}
+
+Result<Effect> UpdateRevision::apply(Host& host, const BulkControl&) const {
+  COWHERD_ASSIGN(RevisionIdentity revision, host.store.revision(template_name.str(), id));
+  const bool retain = policy == TemplateDeletionPolicy::Retain;
+  if (revision.retain == retain) return Effect::Unchanged;
+  revision.retain = retain;
+  COWHERD_TRY(host.store.update_revision(revision));
+  return Effect::Changed;
+}
+
+Status UpdateRevision::verify(Host& host) const {
+  COWHERD_ASSIGN(const RevisionIdentity revision, host.store.revision(template_name.str(), id));
+  if (revision.retain == (policy == TemplateDeletionPolicy::Retain)) return {};
+  return fail(ErrorKind::Failed, "revision.json of " + id.short12() + " does not say what was written");
+}
+
+}  // namespace cowherd
