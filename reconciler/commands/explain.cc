@@ -10,6 +10,7 @@
 #include "reconciler/commands/kind_names.h"
 #include "reconciler/commands/tell.h"
 #include "reconciler/source/file_diagnostic.h"
+#include "resources/kinds/paragraph.h"
 #include "resources/manifest/codes.h"
 
 namespace cowherd {
@@ -48,7 +49,7 @@ constexpr std::array<FileCode, 10> kFileCodes{
 Result<std::string> explain_any_code(std::string topic) {
   if (!topic.empty() && topic.front() >= 'a') topic.front() = static_cast<char>(topic.front() - 'a' + 'A');
   for (const FileCode& known : kFileCodes) {
-    if (known.code == topic) return topic + ": " + std::string(known.text);
+    if (known.code == topic) return paragraph(topic + ": " + std::string(known.text), "");
   }
   return explain_code(topic);
 }

@@ -172,6 +172,7 @@ Result<std::unique_ptr<ManifestTree>> HostTrees::open(const std::string& directo
   if (!root.valid()) {
     Error error = errno_error(errno, "open directory " + quoted(directory));
     if (error.errno_value == ENOTDIR) error.kind = ErrorKind::Invalid;
+    if (error.errno_value == ENOENT) error.hint = "make it, or name another one with --manifests";
     return fail(std::move(error));
   }
   COWHERD_ASSIGN(const FileStamp stamp, stamp_of(root.get(), directory));

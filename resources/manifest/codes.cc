@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "resources/kinds/paragraph.h"
 #include "resources/kinds/suggest.h"
 
 namespace cowherd {
@@ -115,7 +116,7 @@ Result<std::string> explain_code(std::string_view code) {
   std::vector<std::string> known;
   for (const DiagnosticCode& each : diagnostic_codes()) {
     if (each.code == wanted) {
-      return std::string(each.code) + ": " + std::string(each.title) + "\n\n" + std::string(each.text) + "\n";
+      return std::string(each.code) + ": " + std::string(each.title) + "\n\n" + paragraph(each.text, "  ");
     }
     known.emplace_back(each.code);
   }
