@@ -5,6 +5,7 @@
 #include "reconciler/commands/acting.h"
 #include "reconciler/commands/commands.h"
 #include "reconciler/commands/tell.h"
+#include "reconciler/commands/watching.h"
 
 namespace cowherd {
 
@@ -12,25 +13,22 @@ namespace {
 
 ExitCode code_of(const Reconciler& reconciler, LoopEnd end) {
   const Picture& picture = reconciler.picture();
-  const bool errors = has_errors(picture.declared.diagnostics);
-  const bool nothing_valid = errors && picture.declared.objects.empty();
   const Standing standing = reconciler.standing();
   bool anything_not_ready = standing == Standing::Stuck;
   for (const Blocked& blocked : picture.plan.blocked) {
     anything_not_ready = anything_not_ready || blocked.kind == BlockKind::Backoff || blocked.kind == BlockKind::Unknown;
   }
   return worst_of({end == LoopEnd::Stopped ? ExitCode::Failure : ExitCode::Done,
-                   nothing_valid ? ExitCode::NothingValid : ExitCode::Done,
+                   declared_code(picture.declared),
                    end == LoopEnd::TimedOut ? ExitCode::Timeout : ExitCode::Done,
                    standing == Standing::Held ? ExitCode::Held : ExitCode::Done,
-                   errors || anything_not_ready ? ExitCode::Partly : ExitCode::Done});
+                   anything_not_ready ? ExitCode::Partly : ExitCode::Done});
 }
 
 void tell_what_is_left(const Picture& picture) {
   for (const Blocked& blocked : picture.plan.blocked) {
     tell(blocked.object + ": " + blocked.reason + ": " + blocked.message);
   }
-  if (!picture.declared.problem.empty()) tell("manifests: " + picture.declared.problem);
 }
 
 }  // namespace
@@ -45,7 +43,7 @@ ExitCode apply_command(const Options& options, const ApplyArguments& arguments) 
     leave(ExitCode::Failure);
   }
   const Picture& picture = acting.reconciler().picture();
-  tell_diagnostics(picture.declared.diagnostics);
+  tell_doubts(picture);  // each finding stands in the log above
   tell_what_is_left(picture);
   if (*end == LoopEnd::TimedOut) tell("not everything converged within " + print_span(arguments.timeout));
   std::printf("%zu declared, %zu blocked\n", picture.declared.objects.size(), picture.plan.blocked.size());

@@ -43,8 +43,8 @@ Result<std::string> absolute(const std::string& path, const std::string& flag) {
 
 Result<Options> with_defaults(Options given) {
   const bool root = ::geteuid() == 0;
-  if (given.manifests.empty() && root) given.manifests = "/etc/cowherd/manifests";
-  if (given.state_dir.empty() && root) given.state_dir = "/var/lib/cowherd";
+  if (given.manifests.empty() && root) given.manifests = kDefaultManifests;
+  if (given.state_dir.empty() && root) given.state_dir = kDefaultStateDir;
   if (given.manifests.empty()) {
     COWHERD_ASSIGN(given.manifests, below_home("XDG_CONFIG_HOME", "/.config", "/cowherd/manifests", "--manifests"));
   }

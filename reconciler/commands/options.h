@@ -20,5 +20,7 @@ struct Options {
 Result<Options> with_defaults(Options given);
 
 inline constexpr const char* kDefaultConfig = "/etc/cowherd/cowherd.yaml";
+inline constexpr const char* kDefaultManifests = "/etc/cowherd/manifests";  // of root
+inline constexpr const char* kDefaultStateDir = "/var/lib/cowherd";         // of root
 
 }  // namespace cowherd

@@ -45,6 +45,11 @@ CLI::Validator one_of(const std::string& alternatives) {
       "");
 }
 
+// An unset variable of a script must not mean the default directory.
+CLI::Validator not_empty() {
+  return CLI::Validator([](std::string& given) -> std::string { return given.empty() ? "it is empty" : ""; }, "");
+}
+
 template <class Parse>
 CLI::Validator accepted_by(Parse parse) {
   return CLI::Validator(
@@ -125,15 +130,23 @@ CLI::App* CommandLine::add(const std::string& name, const std::string& doc, Wher
 void CommandLine::add_where(CLI::App& app, Options& options, Where where) {
   if (where == Where::Nothing) return;
   if (where == Where::Manifests || where == Where::All) {
-    app.add_option("--manifests", options.manifests, "The directory that holds the manifests.")->type_name(kDirectory);
+    app.add_option("--manifests", options.manifests,
+                   "Where the manifests are (default " + std::string(kDefaultManifests) +
+                       "; without root below ~/.config).")
+        ->type_name(kDirectory)
+        ->check(not_empty());
   }
   if (where == Where::State || where == Where::All) {
-    app.add_option("--state-dir", options.state_dir, "The directory that holds disks and memory.")
-        ->type_name(kDirectory);
+    app.add_option("--state-dir", options.state_dir,
+                   "Where disks and memory are (default " + std::string(kDefaultStateDir) +
+                       "; without root below ~/.local/state).")
+        ->type_name(kDirectory)
+        ->check(not_empty());
   }
   if (where == Where::All) {
     app.add_option("--config", options.config, "The configuration (default " + std::string(kDefaultConfig) + ").")
-        ->type_name(kFile);
+        ->type_name(kFile)
+        ->check(not_empty());
   }
 }
 
@@ -145,7 +158,9 @@ CLI::Option* CommandLine::add_output(CLI::App& command, const std::string& alter
 
 void CommandLine::add_reading_commands() {
   CLI::App* validate = add("validate", "Check manifests; needs no daemon and no root.", Where::Manifests);
-  validate->add_option("path", validate_.paths, "Files, directories or - for standard input.")->type_name(kFile);
+  validate->add_option("path", validate_.paths, "Files, directories or - for standard input.")
+      ->type_name(kFile)
+      ->check(not_empty());
   add_output(*validate, "text|json");
 
   CLI::App* plan = add("plan", "Show what would be done, in which order and why.", Where::All);

@@ -20,12 +20,9 @@ bool waits_for_somebody(const Plan& plan) {
 }
 
 ExitCode code_of(const Picture& picture, ExitCodeStyle style) {
-  const bool errors = has_errors(picture.declared.diagnostics);
-  const bool nothing_valid = errors && picture.declared.objects.empty();
   const bool detailed = style == ExitCodeStyle::Detailed;
-  return worst_of({nothing_valid ? ExitCode::NothingValid : ExitCode::Done,
+  return worst_of({declared_code(picture.declared),
                    waits_for_somebody(picture.plan) || picture.declared.empty_hold ? ExitCode::Held : ExitCode::Done,
-                   errors || !picture.declared.complete ? ExitCode::Partly : ExitCode::Done,
                    detailed && !picture.plan.steps.empty() ? ExitCode::Changes : ExitCode::Done});
 }
 

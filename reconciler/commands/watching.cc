@@ -28,6 +28,11 @@ Picture watch(Session& session) {
   return take_picture(world, {});
 }
 
+ExitCode declared_code(const Declaration& declared) {
+  if (!has_errors(declared.diagnostics) && declared.complete) return ExitCode::Done;
+  return declared.objects.empty() ? ExitCode::NothingValid : ExitCode::Partly;
+}
+
 void tell_doubts(const Picture& picture) {
   if (!picture.declared.problem.empty()) tell("manifests: " + picture.declared.problem);
   if (has_errors(picture.declared.diagnostics)) tell("some manifests are invalid; 'cowherd validate' tells which");

@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import pathlib
+import pwd
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,8 @@ PROGRAM = pathlib.Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else None
 
 DONE, FAILURE, CHANGES, PARTLY, HELD = 0, 1, 2, 3, 4
 USAGE, NOTHING_VALID, LOCKED, PERMISSION, CONFIGURATION = 64, 65, 75, 77, 78
+
+NOBODY = pwd.getpwnam("nobody")
 
 CONFIG = """\
 apiVersion: config.cowherd.dev/v1alpha1
@@ -49,14 +52,17 @@ class World(unittest.TestCase):
         self.manifests.mkdir()
         self.config.write_text(CONFIG)
 
+    def environment(self):
+        return {"PATH": os.environ["PATH"], "HOME": str(self.root), "XDG_RUNTIME_DIR": str(self.root / "run")}
+
     def where(self):
         return ["--manifests", self.manifests, "--state-dir", self.state, "--config", self.config]
 
-    def run_program(self, *words, text=None, preexec=None):
+    def run_program(self, *words, text=None, preexec=None, stdin=None):
         """One run: (code, stdout, stderr)."""
-        environment = {"PATH": os.environ["PATH"], "HOME": str(self.root), "XDG_RUNTIME_DIR": str(self.root / "run")}
-        done = subprocess.run([PROGRAM, *words], input=text, capture_output=True, text=True, timeout=60,
-                              env=environment, cwd=self.root, preexec_fn=preexec, check=False)
+        source = {"input": text} if stdin is None else {"stdin": stdin}
+        done = subprocess.run([PROGRAM, *words], **source, capture_output=True, text=True, timeout=60,
+                              env=self.environment(), cwd=self.root, preexec_fn=preexec, check=False)
         return done.returncode, done.stdout, done.stderr
 
     def here(self, *words, expect=DONE):
@@ -101,10 +107,27 @@ class World(unittest.TestCase):
         lock.flush()
 
 
+def become_nobody():
+    """For preexec: run by root, the program is started as nobody."""
+    if os.geteuid() == 0:
+        os.setgroups([])
+        os.setgid(NOBODY.pw_gid)
+        os.setuid(NOBODY.pw_uid)
+
+
+def copy_for_nobody(test, program):
+    """The program may stand where nobody may not go."""
+    place = pathlib.Path(tempfile.mkdtemp(prefix="cowherd-cli-program-"))
+    test.addCleanup(shutil.rmtree, place, ignore_errors=True)
+    place.chmod(0o755)
+    return shutil.copy(program, place / "cowherd")
+
+
 def everything_below(directory):
-    """Names, sizes and times of a tree: equal when nothing was written."""
+    """Names, sizes and times of a tree: equal when nothing was written. Left out is the memory in which SQLite's readers
+    and writers tell each other who reads what: it holds nothing that outlives them."""
     return {str(path): (path.lstat().st_size, path.lstat().st_mtime_ns, path.lstat().st_ino)
-            for path in sorted(directory.rglob("*"))}
+            for path in sorted(directory.rglob("*")) if not path.name.endswith(".db-shm")}
 
 
 def main():

@@ -1,21 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What somebody sees who may not see everything. Run by root, the program is started as nobody."""
-import os
-import pathlib
-import pwd
-import shutil
-import tempfile
-
 import cli
-
-NOBODY = pwd.getpwnam("nobody")
-
-
-def become_nobody():
-    if os.geteuid() == 0:
-        os.setgroups([])
-        os.setgid(NOBODY.pw_gid)
-        os.setuid(NOBODY.pw_uid)
 
 
 class Permission(cli.World):
@@ -24,16 +9,11 @@ class Permission(cli.World):
         self.declare_template()
         self.declare_sandbox("web")
         self.root.chmod(0o755)
-        # The program may stand where nobody may not go.
-        place = pathlib.Path(tempfile.mkdtemp(prefix="cowherd-cli-program-"))
-        self.addCleanup(shutil.rmtree, place, ignore_errors=True)
-        place.chmod(0o755)
-        self.program = shutil.copy(cli.PROGRAM, place / "cowherd")
-        before, cli.PROGRAM = cli.PROGRAM, self.program
+        before, cli.PROGRAM = cli.PROGRAM, cli.copy_for_nobody(self, cli.PROGRAM)
         self.addCleanup(setattr, cli, "PROGRAM", before)
 
     def as_nobody(self, *words):
-        return self.run_program(*words, *self.where(), preexec=become_nobody)
+        return self.run_program(*words, *self.where(), preexec=cli.become_nobody)
 
     def test_directories_that_may_not_be_entered_end_with_77(self):
         for directory in [self.manifests, self.state]:
@@ -48,8 +28,8 @@ class Permission(cli.World):
     def test_offline_commands_need_no_permission(self):
         self.state.mkdir()
         self.state.chmod(0)
-        self.assertEqual(0, self.run_program("validate", "--manifests", self.manifests, preexec=become_nobody)[0])
-        self.assertEqual(0, self.run_program("version", preexec=become_nobody)[0])
+        self.assertEqual(0, self.run_program("validate", "--manifests", self.manifests, preexec=cli.become_nobody)[0])
+        self.assertEqual(0, self.run_program("version", preexec=cli.become_nobody)[0])
 
     def test_what_may_not_be_read_is_told_and_the_rest_is_shown(self):
         self.here("apply", "--timeout", "50s")

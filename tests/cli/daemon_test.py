@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The daemon as a process: one per state directory, looked at from beside, told by signals. No VM is started."""
+import os
+import signal
+import subprocess
+import time
+
+import cli
+
+DEADLINE = 20
+
+
+class Daemon(cli.World):
+    def setUp(self):
+        super().setUp()
+        self.declare_template()
+        self.declare_sandbox("web")
+        self.log = open(self.root / "daemon.log", "w+", encoding="utf-8")
+        self.addCleanup(self.log.close)
+
+    def start(self, preexec=None):
+        self.daemon = subprocess.Popen([cli.PROGRAM, "run", *self.where()], stdin=subprocess.DEVNULL, stdout=self.log,
+                                       stderr=self.log, env=self.environment(), cwd=self.root, preexec_fn=preexec)
+        self.addCleanup(self.end, signal.SIGKILL)
+        self.wait_for(lambda: self.ready("web") and "object=Sandbox/web ready=True" in self.told())
+
+    def end(self, how):
+        if self.daemon.poll() is None:
+            self.daemon.send_signal(how)
+        return self.daemon.wait(timeout=DEADLINE)
+
+    def told(self):
+        return (self.root / "daemon.log").read_text(encoding="utf-8")
+
+    def ready(self, name):
+        code, out, _ = self.run_program("get", "sbx", name, "-o", "json", *self.where())
+        return code == 0 and '"status": "True",\n        "reason": "Stopped"' in out
+
+    def wait_for(self, holds):
+        deadline = time.monotonic() + DEADLINE
+        while not holds():
+            self.assertIsNone(self.daemon.poll(), f"the daemon ended:\n{self.told()}")
+            self.assertLess(time.monotonic(), deadline, f"nothing happened:\n{self.told()}")
+            time.sleep(0.05)
+
+    def test_a_second_writer_is_told_who_is_first(self):
+        self.start()
+        for words in [["run"], ["apply"], ["apply", "--timeout", "1s"]]:
+            err = self.here_err(*words, expect=cli.LOCKED)
+            self.assertIn(f"pid {self.daemon.pid}", err)
+            self.assertIn("run", err)
+        self.assertIsNone(self.daemon.poll())
+
+    def test_looking_works_beside_it(self):
+        self.start()
+        self.assertIn("nothing to do", self.here("plan"))
+        self.assertIn("web", self.here("get"))
+        self.assertIn("create sandbox 'web'", self.here("describe", "sbx/web"))
+        self.assertIn(str(self.daemon.pid), self.here("doctor"))
+
+    def test_files_that_come_change_and_go_are_followed(self):
+        self.start()
+        self.declare_sandbox("more")
+        self.wait_for(lambda: self.ready("more"))
+        (self.manifests / "more.yaml").unlink()
+        self.wait_for(lambda: self.run_program("get", "sbx", "more", *self.where())[0] == cli.FAILURE)
+        self.assertTrue(self.ready("web"))
+
+    def test_a_broken_file_is_told_once_and_stops_nothing(self):
+        self.start()
+        self.write("broken", "kind: [\n")
+        self.wait_for(lambda: "broken.yaml:1:7" in self.told())
+        self.declare_sandbox("more")
+        self.wait_for(lambda: self.ready("more"))
+        self.assertEqual(1, self.told().count("broken.yaml:1:7"), self.told())
+
+    def test_it_is_silent_while_nothing_changes(self):
+        self.start()
+        before = self.told()
+        self.daemon.send_signal(signal.SIGHUP)
+        self.here("plan")
+        self.declare_sandbox("web")  # the same text in a new file
+        time.sleep(1)
+        self.assertEqual(before, self.told())
+
+    def test_sigterm_ends_it_well_and_frees_the_lock(self):
+        self.start()
+        self.assertEqual(0, self.end(signal.SIGTERM), self.told())
+        self.here("apply", "--timeout", "20s")
+
+    def test_after_a_kill_the_next_one_carries_on(self):
+        self.start()
+        uid = self.value("get", "sbx", "web")["metadata"]["uid"]
+        self.end(signal.SIGKILL)
+        self.start()
+        self.assertEqual(uid, self.value("get", "sbx", "web")["metadata"]["uid"])
+
+    def test_two_that_start_at_once_leave_one(self):
+        words = [cli.PROGRAM, "run", *self.where()]
+        both = [subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                                 env=self.environment(), cwd=self.root) for _ in range(2)]
+        for each in both:
+            self.addCleanup(each.communicate)
+            self.addCleanup(each.kill)
+        deadline = time.monotonic() + DEADLINE
+        while all(each.poll() is None for each in both):
+            self.assertLess(time.monotonic(), deadline, "both run")
+            time.sleep(0.05)
+        loser = next(each for each in both if each.poll() is not None)
+        winner = next(each for each in both if each is not loser)
+        self.assertEqual(cli.LOCKED, loser.returncode)
+        self.assertIn(f"pid {winner.pid}", loser.stderr.read())
+
+    def test_an_ordinary_user_can_run_it(self):
+        if os.geteuid() != 0:
+            return  # every other test here has shown it
+        for path in [self.root, *self.root.rglob("*")]:
+            os.chown(path, cli.NOBODY.pw_uid, cli.NOBODY.pw_gid)
+        self.root.chmod(0o755)
+        program, cli.PROGRAM = cli.PROGRAM, cli.copy_for_nobody(self, cli.PROGRAM)
+        self.addCleanup(setattr, cli, "PROGRAM", program)
+        self.start(preexec=cli.become_nobody)
+        code, out, err = self.run_program("describe", "sbx/web", *self.where(), preexec=cli.become_nobody)
+        self.assertEqual((0, ""), (code, err), out)
+        self.assertIn("qcow2", out)
+
+
+if __name__ == "__main__":
+    cli.main()
