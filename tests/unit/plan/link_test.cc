@@ -30,8 +30,17 @@ using Verbs = std::vector<std::string>;
 TEST(Link, WhatIsMadeComesBeforeWhoNeedsIt) {
   const Linked linked = link({step(start("web")), step(activate("web")), step(make_store("web"))});
   EXPECT_EQ(verbs(linked.steps), (Verbs{"create-disk", "activate-disk", "start-machine"}));
-  EXPECT_EQ(linked.steps[2].after, (std::vector<std::size_t>{1}));
+  EXPECT_EQ(linked.steps[2].after, (std::vector<std::size_t>{0, 1}));
   EXPECT_TRUE(linked.cycles.empty());
+}
+
+TEST(Link, AnOverlayHasNoDeviceAndItsVmWaitsForTheStore) {
+  const Linked made = link({step(start("web")), step(make_store("web"))});
+  EXPECT_EQ(verbs(made.steps), (Verbs{"create-disk", "start-machine"}));
+  EXPECT_EQ(made.steps[1].after, (std::vector<std::size_t>{0}));
+  const Linked gone = link({step(remove("web")), step(stop("web"))});
+  EXPECT_EQ(verbs(gone.steps), (Verbs{"stop-machine", "remove-sandbox"}));
+  EXPECT_EQ(gone.steps[1].after, (std::vector<std::size_t>{0}));
 }
 
 TEST(Link, UsersLeaveBeforeTheDeviceGoes) {
