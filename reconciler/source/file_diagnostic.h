@@ -16,6 +16,7 @@ inline constexpr std::string_view kLeadsNowhere = "E803";  // a symlink to nothi
 inline constexpr std::string_view kNotRegular = "E804";    // a FIFO, a device, a socket
 inline constexpr std::string_view kUnreadable = "E805";
 inline constexpr std::string_view kUnprintableName = "E806";
+inline constexpr std::string_view kEmptied = "E807";  // of a file whose objects are in force
 inline constexpr std::string_view kReadOnceOnly = "W801";     // a directory reached by two names
 inline constexpr std::string_view kLastGoodIgnored = "W802";  // a remembered version that can not be used
 inline constexpr std::string_view kNotRemembered = "W803";    // a version that could not be made durable

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "reconciler/source/file_diagnostic.h"
 #include "reconciler/source/mentioned_names.h"
 #include "resources/files/bulk.h"
 
@@ -21,6 +22,12 @@ std::vector<Diagnostic> shortened(std::vector<Diagnostic> diagnostics) {
   return diagnostics;
 }
 
+// What a power failure or a full disk leaves of a file that was being saved, and no way to remove objects.
+Diagnostic emptied(const std::string& path) {
+  return file_diagnostic(kEmptied, path, "the file is empty, and objects that it declared are in force",
+                         "save it again, or delete it to remove them");
+}
+
 }  // namespace
 
 void FileRecord::take_text(const std::string& path, std::string text) {
@@ -28,6 +35,7 @@ void FileRecord::take_text(const std::string& path, std::string text) {
   if (latest_digest == digest) return;
   latest_digest = digest;
   latest = parse_manifest(text, path);
+  if (text.empty() && !good.empty()) latest.diagnostics.push_back(emptied(path));
   latest.diagnostics = shortened(std::move(latest.diagnostics));
   latest_text.clear();
   mentioned.clear();

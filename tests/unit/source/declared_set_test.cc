@@ -375,7 +375,7 @@ TEST_F(DeclaredSetTest, OldVersionsInConflictAreHeldNotApplied) {
   const Declaration seen = merge(failed_look());
   EXPECT_FALSE(declares(seen, "web"));
   EXPECT_TRUE(seen.holds(sandbox_name("web")));
-  EXPECT_EQ(memory_of(see({{"a.yaml", ""}, {"b.yaml", sandbox("web", "2Gi")}}), "web"), 2_GiB);
+  EXPECT_EQ(memory_of(see({{"a.yaml", "# moved\n"}, {"b.yaml", sandbox("web", "2Gi")}}), "web"), 2_GiB);
 }
 
 // --- emptiness
