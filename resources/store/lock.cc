@@ -2,11 +2,14 @@
 #include "resources/store/lock.h"
 
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <sys/file.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <optional>
 
 #include "resources/files/json.h"
 #include "resources/files/system_calls.h"
@@ -15,16 +18,36 @@ namespace cowherd {
 
 namespace {
 
-// What the file says about its holder. The holder may not have written yet, or a dead one's text may still stand.
-std::string holder_of(int fd) {
+struct Holder {
+  std::int64_t pid = 0;
+  std::string command{};
+};
+
+std::optional<Holder> read_holder(int fd) {
   std::array<char, 4096> buffer{};
   const ssize_t got = ::pread(fd, buffer.data(), buffer.size(), 0);
   const Result<Value> value = parse_json({buffer.data(), static_cast<std::size_t>(got > 0 ? got : 0)});
-  if (!value) return "another cowherd";
+  if (!value) return std::nullopt;
   const Result<std::int64_t> pid = integer_at(*value, "pid");
   const Result<std::string> command = string_at(*value, "command");
-  if (!pid || !command) return "another cowherd";
-  return "pid " + std::to_string(*pid) + " ('" + *command + "')";
+  if (!pid || !command) return std::nullopt;
+  return Holder{*pid, *command};
+}
+
+bool is_alive(std::int64_t pid) { return ::kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM; }
+
+// What the file says about its holder, who takes the lock a moment before writing there: until then it is empty or names
+// a dead one, and a wrong name would send somebody after the wrong process.
+std::string holder_of(int fd) {
+  constexpr int kAttempts = 40;
+  constexpr int kPauseMs = 5;
+  std::optional<Holder> holder = read_holder(fd);
+  for (int i = 0; i < kAttempts && !(holder && is_alive(holder->pid)); ++i) {
+    ::poll(nullptr, 0, kPauseMs);
+    holder = read_holder(fd);
+  }
+  if (!holder) return "another cowherd";
+  return "pid " + std::to_string(holder->pid) + " ('" + holder->command + "')";
 }
 
 Status write_holder(int fd, const std::string& path, const std::string& command) {

@@ -12,7 +12,8 @@ namespace cowherd {
 
 class StateLock {
  public:
-  // Does not wait. Busy, naming pid and command of the holder, when another process has it. The directory must exist.
+  // Does not wait for the lock. Busy, naming pid and command of the holder, when another process has it; up to 200 ms go
+  // to learning who that is. The directory must exist.
   static Result<StateLock> take(const std::string& path, const std::string& command);
 
   StateLock(StateLock&&) noexcept = default;

@@ -4,8 +4,11 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <thread>
 
 #include "tests/contract/temporary_directory.h"
 
@@ -43,6 +46,26 @@ TEST(Lock, IsFreeWhenTheHolderIsKilled) {
   ASSERT_EQ(::waitpid(child, &status, 0), child);
   ASSERT_EQ(status, 0);
   EXPECT_TRUE(StateLock::take(directory / "lock", "parent"));
+}
+
+TEST(Lock, NamesTheHolderAndNotTheOneBeforeWhoseTextStillStands) {
+  TemporaryDirectory directory;
+  const pid_t dead = ::fork();
+  ASSERT_GE(dead, 0);
+  if (dead == 0) ::_exit(StateLock::take(directory / "lock", "dead") ? 0 : 1);
+  ASSERT_EQ(::waitpid(dead, nullptr, 0), dead);
+  const int held = ::open(std::string(directory / "lock").c_str(), O_RDWR | O_CLOEXEC);
+  ASSERT_EQ(::flock(held, LOCK_EX | LOCK_NB), 0);
+  std::thread writer([held] {
+    const std::string text = R"({"pid":)" + std::to_string(::getpid()) + R"(,"command":"living"})";
+    EXPECT_EQ(::ftruncate(held, 0), 0);
+    EXPECT_EQ(::pwrite(held, text.data(), text.size(), 0), static_cast<ssize_t>(text.size()));
+  });
+  const auto refused = StateLock::take(directory / "lock", "second");
+  writer.join();
+  ::close(held);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("('living')"));
 }
 
 TEST(Lock, IsNotInheritedByPrograms) {
