@@ -45,6 +45,7 @@ ExitCode apply_command(const Options& options, const ApplyArguments& arguments) 
   const Picture& picture = acting.reconciler().picture();
   tell_doubts(picture);  // each finding stands in the log above
   tell_what_is_left(picture);
+  if (*end == LoopEnd::Stopped) tell("stopped by a signal; the next apply goes on from here");
   if (*end == LoopEnd::TimedOut) tell("not everything converged within " + print_span(arguments.timeout));
   std::printf("%zu declared, %zu blocked\n", picture.declared.objects.size(), picture.plan.blocked.size());
   leave(code_of(acting.reconciler(), *end));

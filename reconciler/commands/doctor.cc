@@ -70,7 +70,8 @@ Check what_is_left(const Observed& seen) {
 void check_session(const Options& options, Checks& checks) {
   auto opened = Session::open(options, SessionMode::Watching, "doctor");
   if (const auto* failure = std::get_if<SessionFailure>(&opened)) {
-    checks.push_back({"session", Health::Fail, failure->message, "see the message"});
+    checks.push_back({"objects", Health::Fail, failure->message,
+                      "nothing can be told about disks and leftovers before this is mended"});
     return;
   }
   Session& session = *std::get<std::unique_ptr<Session>>(opened);

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What plan says before anything happens, in every format, and how plan and apply end when manifests are in doubt."""
+import os
+import pathlib
 import re
 import shutil
 import subprocess
@@ -58,6 +60,32 @@ class Plan(cli.World):
         self.assertIn("Sandbox/web", [step["object"] for step in plan["steps"]])
 
 
+class Examples(cli.World):
+    def setUp(self):
+        super().setUp()
+        for file in (pathlib.Path(__file__).parents[2] / "examples/manifests").iterdir():
+            self.write(file.stem, file.read_text(encoding="utf-8").replace("/var/lib/cowherd-demo", str(self.root)))
+
+    def test_they_are_valid_and_explain_what_is_missing(self):
+        code, out, err = self.run_program("validate", self.manifests)
+        self.assertEqual((0, ""), (code, err), out)
+        plan = self.value("plan")
+        self.assertEqual([], plan["steps"])
+        self.assertEqual({"Template/busybox": "SourceMissing", "Sandbox/web": "TemplateNotReady", "Sandbox/worker": "TemplateNotReady"},
+                         {each["object"]: each["reason"] for each in plan["blocked"]})
+
+    def test_with_their_files_they_make_two_machines_on_one_template(self):
+        for name in ["rootfs.ext4", "vmlinuz", "initrd"]:
+            (self.root / name).write_bytes(os.urandom(1 << 20))
+        plan = self.value("plan")
+        actions = [(step["object"], step["action"]) for step in plan["steps"]]
+        self.assertEqual(1, [action for _, action in actions].count("import-revision"), actions)
+        for name in ["web", "worker"]:
+            for action in ["create-sandbox", "create-disk", "start-machine"]:
+                self.assertIn((f"Sandbox/{name}", action), actions)
+        self.assertEqual([], plan["blocked"])
+
+
 class Doubt(cli.World):
     def ends_alike(self, code, part):
         for words in [["plan"], ["apply", "--timeout", "20s"]]:
@@ -92,6 +120,14 @@ class Doubt(cli.World):
         self.assertIn("nothing to do", self.here("plan", expect=cli.PARTLY))
         self.here("apply", "--timeout", "20s", expect=cli.PARTLY)
         self.assertEqual("web", self.value("get", "sbx", "web")["metadata"]["name"])
+
+    def test_too_little_time_is_5(self):
+        self.declare_template()
+        self.declare_sandbox("web")
+        code, _, err = self.run_program("apply", "--timeout", "1ms", *self.where())
+        self.assertEqual(cli.TIMEOUT, code, err)
+        self.assertIn("within 1ms", err)
+        self.here("apply", "--timeout", "50s")
 
     def test_a_directory_that_became_empty_is_held(self):
         self.declare_template()
