@@ -55,6 +55,20 @@ Result<DiskAtHand> disk_of(Host& host, const Uid& uid) {
   return DiskAtHand{disk_plan_of(identity, host.store.layout()), &host.disks.driver(identity.driver)};
 }
 
+Status store_is_closed(Host& host, const Uid& uid, const ResourceName& name) {
+  const Fact<MachineState> machine = machine_now(host, uid);
+  if (machine.unknown()) return fail(machine.why());
+  if (machine.known()) return fail(ErrorKind::Stale, "the VM of sandbox '" + name.str() + "' is not cleared yet");
+  const auto disk = disk_of(host, uid);
+  if (!disk) return disk.error().kind == ErrorKind::Stale ? Status{} : Status{fail(disk.error())};
+  const Fact<DiskState> state = disk->driver->look(disk->plan);
+  if (state.unknown()) return fail(state.why());
+  if (state.known() && state->active && disk->plan.driver == DiskDriverKind::DmSnapshot) {
+    return fail(ErrorKind::Stale, "the disk of sandbox '" + name.str() + "' is active");
+  }
+  return {};
+}
+
 Fact<MachineState> machine_now(Host& host, const Uid& uid) {
   auto seen = host.machines.look({uid});
   const auto found = seen.find(uid);

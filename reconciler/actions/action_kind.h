@@ -61,6 +61,8 @@ struct DiskAtHand {
   DiskDriver* driver = nullptr;  // owned by host.disks
 };
 Result<DiskAtHand> disk_of(Host& host, const Uid& uid);
+// Ordering is law: the VM is dead and cleared and the device is gone before the files go. Stale while they are not.
+Status store_is_closed(Host& host, const Uid& uid, const ResourceName& name);
 // Where the VM of this uid is now.
 Fact<MachineState> machine_now(Host& host, const Uid& uid);
 

@@ -11,7 +11,7 @@ Status DiscardDisk::precondition(Host& host) const {
   if (!identity.disk_discarded) {
     return fail(ErrorKind::Stale, "the disk of sandbox '" + name.str() + "' is wanted");
   }
-  return {};
+  return store_is_closed(host, uid, name);
 }
 
 Result<Effect> DiscardDisk::apply(Host& host, const BulkControl&) const {

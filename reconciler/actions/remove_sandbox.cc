@@ -7,20 +7,7 @@ namespace cowherd {
 
 std::string RemoveSandbox::describe() const { return "move sandbox '" + name.str() + "' and its disk to trash"; }
 
-// Ordering is law: the VM is dead and the device is gone before the files go.
-Status RemoveSandbox::precondition(Host& host) const {
-  const Fact<MachineState> machine = machine_now(host, uid);
-  if (machine.unknown()) return fail(machine.why());
-  if (machine.known()) return fail(ErrorKind::Stale, "the VM of sandbox '" + name.str() + "' is not cleared yet");
-  const auto disk = disk_of(host, uid);
-  if (!disk) return disk.error().kind == ErrorKind::Stale ? Status{} : Status{fail(disk.error())};
-  const Fact<DiskState> state = disk->driver->look(disk->plan);
-  if (state.unknown()) return fail(state.why());
-  if (state.known() && state->active && disk->plan.driver == DiskDriverKind::DmSnapshot) {
-    return fail(ErrorKind::Stale, "the disk of sandbox '" + name.str() + "' is active");
-  }
-  return {};
-}
+Status RemoveSandbox::precondition(Host& host) const { return store_is_closed(host, uid, name); }
 
 Result<Effect> RemoveSandbox::apply(Host& host, const BulkControl&) const {
   auto identity = host.store.sandbox(uid);

@@ -14,6 +14,7 @@ namespace {
 constexpr std::uint64_t kSignalTag = 1;
 constexpr std::uint64_t kManifestTag = 2;
 constexpr std::uint64_t kMachineTag = 3;
+constexpr std::uint64_t kApprovalTag = 4;
 
 // A storm of events costs at most this many looks a second.
 constexpr Span kLeastBetweenLooks{100};
@@ -50,6 +51,7 @@ Signals::Request Signals::take() {
 Status Loop::start() {
   COWHERD_TRY(parts_.wakeups.watch(parts_.signals.fd(), kSignalTag));
   if (parts_.watcher.fd() >= 0) COWHERD_TRY(parts_.wakeups.watch(parts_.watcher.fd(), kManifestTag));
+  if (approvals_.fd() >= 0) COWHERD_TRY(parts_.wakeups.watch(approvals_.fd(), kApprovalTag));
   look();
   return {};
 }
@@ -95,6 +97,10 @@ bool Loop::handle(const std::vector<std::uint64_t>& tags) {
       if (request == Signals::Request::LookAgain) look_due_ = true;
     }
     if (tag == kManifestTag && parts_.watcher.drain()) look_due_ = true;
+    if (tag == kApprovalTag) {
+      approvals_.drain();
+      look_due_ = true;
+    }
     if (tag == kMachineTag) look_due_ = true;
     if (tag == Wakeups::kNotified && parts_.reconciler.advance()) look_due_ = true;
   }

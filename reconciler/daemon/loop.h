@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "reconciler/daemon/directory_hint.h"
 #include "reconciler/daemon/reconciler.h"
 #include "reconciler/daemon/wakeups.h"
 #include "reconciler/source/directory_watcher.h"
@@ -42,7 +43,7 @@ enum class LoopEnd { Stopped, Settled, TimedOut };
 
 class Loop {
  public:
-  explicit Loop(LoopParts parts) : parts_(parts) {}
+  explicit Loop(LoopParts parts) : parts_(parts), approvals_(parts.layout.approvals()) {}
 
   // Until a signal says stop.
   Status run();
@@ -60,6 +61,7 @@ class Loop {
   void wind_down();
 
   LoopParts parts_;
+  DirectoryHint approvals_;
   std::map<Uid, UniqueFd> exits_{};
   Moment last_look_{};
   Moment logs_bounded_{};

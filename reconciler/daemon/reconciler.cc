@@ -11,7 +11,6 @@ constexpr int kFailuresThatMeanStuck = 3;
 
 // Objects that are missing from the declaration, but not for long enough to be given up.
 bool awaits_absence(const Picture& picture, Span prune_delay) {
-  if (picture.declared.empty_hold) return false;
   const auto awaits = [&](const ObjectName& name) {
     return !picture.declared.objects.contains(name) && !picture.declared.holds(name) &&
            !confirmed_absent(picture.declared, name, picture.now, prune_delay);
@@ -77,7 +76,8 @@ Moment Reconciler::next_wake(Span resync) const {
 
 Standing Reconciler::standing() const {
   if (!picture_.plan.steps.empty() || !executor_.is_idle() || picture_.declared.settling) return Standing::Working;
-  if (picture_.declared.complete && awaits_absence(picture_, world_.prune_delay)) return Standing::Working;
+  const bool may_prune = picture_.declared.complete && !picture_.declared.empty_hold;
+  if (may_prune && awaits_absence(picture_, world_.prune_delay)) return Standing::Working;
   bool held = false;
   bool stuck = !picture_.declared.complete || has_errors(picture_.declared.diagnostics);
   for (const Blocked& blocked : picture_.plan.blocked) {

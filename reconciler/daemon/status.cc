@@ -81,6 +81,7 @@ Verdict verdict_of(const Picture& picture, const std::string& object, Condition 
   }
   const Blocked* blocked = hardest_block(picture.plan, object);
   if (blocked == nullptr) return verdict;
+  if (in_flight && blocked->kind == BlockKind::Unknown) return verdict;  // the very step under way hides it
   const std::string ready = blocked->kind == BlockKind::Unknown ? "Unknown" : "False";
   const bool edit_waits = blocked->kind == BlockKind::Approval && verdict.ready.status == "True";
   if (!edit_waits) verdict.ready = {"Ready", ready, blocked->reason, blocked->message, std::nullopt};

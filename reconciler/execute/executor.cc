@@ -22,9 +22,17 @@ Span deadline_of(const Step& step) {
   return std::chrono::minutes{2};
 }
 
+constexpr std::int64_t kUnrecorded = 0;
+
 OutcomeKind kind_of(const Result<Effect>& result) {
   if (result) return *result == Effect::Changed ? OutcomeKind::Done : OutcomeKind::AlreadySo;
   return result.error().kind == ErrorKind::Stale ? OutcomeKind::Stale : OutcomeKind::Failed;
+}
+
+// Taking away needs no memory of itself: it is repeatable, and it is the way out of a full disk.
+bool may_go_unrecorded(const Action& action, const Error& error) {
+  const char symbol = symbol_of(action);
+  return error.kind == ErrorKind::Exhausted && (symbol == '-' || symbol == '!');
 }
 
 std::string attempts_key(const Action& action) { return object_of(action) + " " + std::string(verb_of(action)); }
@@ -80,7 +88,8 @@ bool Executor::is_overdue(const Flight& flight) const {
   return host_.clock.now() - flight.begun > deadline_of(flight.what);
 }
 
-// The intent is durable before anything is done: a host whose memory cannot be written is not acted upon.
+// The intent is durable before anything is done: a host whose memory cannot be written is not acted upon, except to
+// make room on a full disk.
 void Executor::start(std::size_t step) {
   states_[step] = StepState::Begun;
   Flight flight;
@@ -95,7 +104,7 @@ void Executor::start(std::size_t step) {
   if (generation != plan_.generations.end()) flight.generation = generation->second;
   auto intent =
       catalog_.begin_intent({0, object_of(action), std::string(verb_of(action)), describe(action), flight.begun});
-  if (!intent) {
+  if (!intent && !may_go_unrecorded(action, intent.error())) {
     states_[step] = StepState::Dropped;
     spread_drops();
     refused_.push_back({object_of(action), std::string(verb_of(action)), describe(action), flight.what.reason,
@@ -103,7 +112,7 @@ void Executor::start(std::size_t step) {
                         flight.begun});
     return;
   }
-  flight.intent = *intent;
+  flight.intent = intent.value_or(kUnrecorded);
   flights_.push_back(std::move(flight));
   launch(flights_.back());
 }
@@ -160,7 +169,9 @@ Outcome Executor::finish(const Flight& flight, const Ended& ended) {
 // A failure to record costs history, not correctness: the next look sees what was done.
 void Executor::record(const Flight& flight, const Outcome& outcome) {
   const std::string error = outcome.error ? to_string(*outcome.error) : "";
-  (void)catalog_.finish_intent(flight.intent, outcome.kind, outcome.ended, error);
+  if (flight.intent != kUnrecorded) {
+    (void)catalog_.finish_intent(flight.intent, outcome.kind, outcome.ended, error);
+  }
   const std::string key = attempts_key(flight.what.action);
   if (outcome.kind == OutcomeKind::Done || outcome.kind == OutcomeKind::AlreadySo) {
     (void)catalog_.clear_attempts(key);

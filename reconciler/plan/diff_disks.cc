@@ -39,11 +39,15 @@ std::string fault_reason(DiskFault fault) {
 bool has_device(const SandboxView& view) { return view.wanted.identity.driver == DiskDriverKind::DmSnapshot; }
 
 // The VM that has the device open now is gone when the pass is done, or is none.
-bool device_is_free_then(const SandboxView& view) { return !view.vm_lives() || !view.vm_wanted() || view.restart_wanted(); }
+bool device_is_free_then(const SandboxView& view) {
+  if (view.machine.unknown()) return false;
+  return !view.vm_lives() || !view.vm_wanted() || view.restart_wanted();
+}
 
 void take_away(const SandboxView& view, const DiskState& disk, Proposal& proposal) {
   const WantedSandbox& wanted = view.wanted;
-  if (has_device(view) && disk.active && device_is_free_then(view)) {
+  if (!device_is_free_then(view)) return;
+  if (has_device(view) && disk.active) {
     proposal.propose(Action{DeactivateDisk{wanted.identity.uid, wanted.identity.name}},
                      wanted.fate == Fate::Remove ? wanted.reason : wanted.power_reason);
   }

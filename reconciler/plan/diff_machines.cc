@@ -18,8 +18,9 @@ void start(const SandboxView& view, MemoryBudget& budget, const std::string& rea
   if (view.wanted.start_not_before && *view.wanted.start_not_before > view.input.now) {
     const LastExit& last = *identity.last_exit;
     Blocked blocked{view.object(), BlockKind::Backoff, "CrashLoopBackOff",
-                    "the VM ended " + std::to_string(last.failures) + " times in a row (" + last.reason +
-                        (last.detail.empty() ? "" : ": " + last.detail) + "); started again at " +
+                    "the VM ended" +
+                        (last.failures == 1 ? "" : " " + std::to_string(last.failures) + " times in a row") + " (" +
+                        last.reason + (last.detail.empty() ? "" : ": " + last.detail) + "); started again at " +
                         print_moment(*view.wanted.start_not_before),
                     view.wanted.start_not_before};
     proposal.blocked.push_back(std::move(blocked));
@@ -58,8 +59,17 @@ void report_phase(const SandboxView& view, Proposal& proposal) {
 
 }  // namespace
 
+namespace {
+
+Bytes whole_mebibytes(Bytes of, int percent) {
+  const std::uint64_t share = of.value / 100 * static_cast<std::uint64_t>(percent);
+  return Bytes{share - share % (1_MiB).value};
+}
+
+}  // namespace
+
 MemoryBudget::MemoryBudget(const PlanInput& input)
-    : budget_{input.seen.host_memory.value / 100 * static_cast<std::uint64_t>(input.limits.memory_budget_percent)} {
+    : budget_(whole_mebibytes(input.seen.host_memory, input.limits.memory_budget_percent)) {
   for (const auto& [uid, machine] : input.seen.machines) {
     if (machine.known() && machine->phase != MachinePhase::Dead) in_use_ = in_use_ + machine->memory;
   }

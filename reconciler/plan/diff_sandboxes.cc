@@ -32,6 +32,12 @@ std::string update_summary(const WantedSandbox& wanted) {
   return "where it is declared, or its labels";
 }
 
+std::string update_reason(const WantedSandbox& wanted) {
+  const bool expires = wanted.identity.expired_generation != wanted.present->expired_generation;
+  const bool is_given_up = wanted.identity.retained && !wanted.present->retained;
+  return wanted.edits.empty() && (expires || is_given_up) ? wanted.power_reason : "edited";
+}
+
 void report_held(const WantedSandbox& wanted, Proposal& proposal) {
   const std::string object = sandbox_object(wanted.identity.name);
   if (wanted.hindrance) {
@@ -62,7 +68,8 @@ void diff_sandbox(const SandboxView& view, MemoryBudget& budget, Proposal& propo
     return;
   }
   if (wanted.fate == Fate::Keep && wanted.present && wanted.identity != *wanted.present) {
-    proposal.propose(Action{UpdateSandbox{*wanted.present, wanted.identity, update_summary(wanted)}}, "edited");
+    proposal.propose(Action{UpdateSandbox{*wanted.present, wanted.identity, update_summary(wanted)}},
+                     update_reason(wanted));
   }
   diff_machine(view, budget, proposal);
   diff_disk(view, proposal);

@@ -39,7 +39,7 @@ void diff_trash(const PlanInput& input, Proposal& proposal) {
     const std::string owner = owner_of(path, input);
     if (owner.empty() && !input.in_flight.empty()) continue;
     proposal.propose(Action{RemoveLeftover{path, owner.empty() ? "Leftover/" + name_of(path) : owner}},
-                     "interrupted work");
+                     is_staging_name(name_of(path)) ? "interrupted work" : "nothing is left in it");
   }
 }
 

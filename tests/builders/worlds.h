@@ -68,6 +68,7 @@ class TemplateBuilder {
   TemplateBuilder& image(const std::string& path) { return (spec_.image_path = path, *this); }
   TemplateBuilder& sha256(const Digest& digest) { return (spec_.image_sha256 = digest, *this); }
   TemplateBuilder& disk_size(Bytes bytes) { return (spec_.disk_size = bytes, *this); }
+  TemplateBuilder& retain() { return (spec_.deletion_policy = TemplateDeletionPolicy::Retain, *this); }
   TemplateBuilder& arg(const std::string& text) { return (spec_.boot_args.push_back(text), *this); }
 
   const TemplateSpec& spec() const { return spec_; }

@@ -113,6 +113,9 @@ std::string ModelWorld::describe() {
     if (tells) trashed.insert(kind);
   }
   for (const std::string& kind : trashed) text += "trash " + kind + "\n";
+  for (const auto& [path, content] : files.peek_tree(layout.approvals())) {
+    if (!path.ends_with("/")) text += "approval\n";
+  }
   return text;
 }
 

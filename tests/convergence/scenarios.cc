@@ -19,6 +19,17 @@ void nothing(ModelWorld&) {}
 
 ObjectName sandbox(const std::string& name) { return {Kind::Sandbox, a_name(name)}; }
 
+// A person's hand, not a host call of the daemon.
+void approve_now(ModelWorld& world, const Approval& approval) {
+  world.faults.disarm();
+  if (!approve(world.files, world.layout, approval)) throw std::runtime_error("cannot approve " + approval.object);
+}
+
+void approve_deletion(ModelWorld& world, const std::string& name) {
+  const SandboxIdentity identity = world.identity(name).value();
+  approve_now(world, {"delete", "Sandbox/" + name, identity.uid.str(), identity.spec_hash.short8()});
+}
+
 std::vector<Scenario> scenarios_of(DiskDriverKind driver, const std::string& suffix) {
   std::vector<Scenario> all;
   const auto add = [&](const std::string& name, std::function<void(ModelWorld&)> before,
@@ -67,6 +78,34 @@ std::vector<Scenario> scenarios_of(DiskDriverKind driver, const std::string& suf
         world.source.declare(a_template("other").image("/srv/other.ext4").declared());
       },
       {});
+  add("template-retained",
+      [](ModelWorld& world) {
+        declare_two(world);
+        world.source.declare(a_template("base").retain().declared());
+      },
+      [](ModelWorld& world) {
+        world.source.withdraw(sandbox("web"));
+        world.source.withdraw({Kind::Template, a_name("base")});
+        world.source.withdraw(sandbox("worker"));
+        world.source.declare(a_template("other").image("/srv/other.ext4").declared());
+      },
+      {});
+  add("template-policy-edited", declare_two,
+      [](ModelWorld& world) { world.source.declare(a_template("base").retain().declared()); }, {"web", "worker"});
+  add("all-removed-and-approved", declare_two,
+      [](ModelWorld& world) {
+        for (const std::string name : {"web", "worker"}) approve_deletion(world, name);
+        approve_now(world, {"delete", "Template/base", "", ""});
+        world.source.withdraw_all();
+      },
+      {});
+  add("replaced-after-a-crash", declare_two,
+      [](ModelWorld& world) {
+        world.machines.guest_crashes(world.identity("web")->uid);
+        world.source.declare(a_template("other").image("/srv/other.ext4").declared());
+        world.source.declare(a_sandbox("web").from("other").recreate().declared());
+      },
+      {"worker"});
   add("trash-is-old",
       [](ModelWorld& world) {
         declare_two(world);

@@ -22,6 +22,7 @@ class FakeSource final : public Source {
     while (!objects_.empty()) withdraw(objects_.begin()->first);
     empty_hold_ = true;
   }
+  void accept_empty() override { empty_hold_ = false; }
   // The manifests cannot be read completely any more.
   void break_down(const std::string& problem) { problem_ = problem; }
   // A new process knows no absences.

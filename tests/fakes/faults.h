@@ -3,6 +3,7 @@
 // through one Faults; a test counts the calls of a clean run and then breaks each of them in turn.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,11 @@ class Faults {
     trace_.clear();
   }
   void disarm() { arm(FaultMode::None, 0); }
+  // Every call whose name begins so fails from now on; nullopt ends it.
+  void refuse(const std::string& beginning, std::optional<ErrorKind> kind) {
+    refused_ = beginning;
+    refused_as_ = kind;
+  }
   int calls() const { return calls_; }
   const std::vector<std::string>& trace() const { return trace_; }  // names of the calls since arm()
 
@@ -37,6 +43,7 @@ class Faults {
     const bool here = calls_ == nth_;
     if (here && mode_ == FaultMode::DieBefore) throw SimulatedDeath{"before " + name};
     if (here && mode_ == FaultMode::Fail) return fail(ErrorKind::Failed, name + ": injected failure");
+    if (refused_as_ && name.starts_with(refused_)) return fail(*refused_as_, name + ": refused");
     auto result = body();
     if (here && mode_ == FaultMode::DieAfter) throw SimulatedDeath{"after " + name};
     return result;
@@ -47,6 +54,8 @@ class Faults {
   int nth_ = 0;
   int calls_ = 0;
   std::vector<std::string> trace_{};
+  std::string refused_{};
+  std::optional<ErrorKind> refused_as_{};
 };
 
 }  // namespace cowherd::testing
