@@ -101,6 +101,12 @@ prove_boot() {
   proof "\"$(grep -a "sandbox=$1 boot=$2 up" "$(serial_log "$1")" | tail -n 1 | tr -d '\r')\", says the serial console of $1"
 }
 
+# still_runs NAME PID: Ready, and the same process as before. On a busy host a machine may be slow to answer.
+still_runs() {
+  wait_for "$1 is Ready" has "$1" Ready True
+  has "$1" vmPid "$2" || fail "$1 runs as pid $(fact "$1" vmPid), no longer as $2"
+}
+
 # ask NAME COMMAND…: types a command on the guest's console and prints its answer, in one line.
 ask() {
   local name=$1
