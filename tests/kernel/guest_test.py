@@ -36,6 +36,24 @@ class Guest(world.World):
         self.wait_for_boot(uid, 3)
         self.assertEqual("written by web", self.ask(uid, "cat /marker"))
 
+    def test_a_guest_that_filled_its_store_waits_and_goes_on_with_a_larger_one(self):
+        self.declare("web", disk="cowLimit: 4Mi")
+        self.start_daemon()
+        self.wait_until("it has a directory", self.uids)
+        uid, = self.uids()
+        self.wait_for_boot(uid, 1)
+        self.assertEqual("", self.ask(uid, "echo written by web >/marker && sync"))
+        self.assertEqual("", self.ask(uid, "(dd if=/dev/urandom of=/filling bs=64k count=128; sync) >/dev/null & true"))
+        self.wait_until("the guest is stopped", lambda: self.fact("web", "power") == "DiskStopped")
+        self.assertEqual(1, len(self.machines()), "it waits; its disk has told it nothing")
+
+        self.declare("web", power="Stopped", disk="cowLimit: 32Mi")
+        self.wait_until("it is off", lambda: self.standing() == ([], {}, {}))
+        self.declare("web", disk="cowLimit: 32Mi")
+        self.wait_for_boot(uid, 2)
+        self.assertEqual("written by web", self.ask(uid, "cat /marker"))
+        self.assertEqual("0", self.ask(uid, "dd if=/dev/urandom of=/filling bs=64k count=128 2>/dev/null; sync; echo $?"))
+
 
 def digest(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`cowherd apply` is killed at every stage of making and of removing a sandbox; the next run finishes what it left."""
+import signal
+
 import world
 from world import devices, loops
 
@@ -31,12 +33,12 @@ class Kills(world.World):
                 "its directory is gone": lambda: not self.uids()}
 
     def kill_when(self, what, holds):
-        """An apply that is killed as soon as it holds."""
+        """An apply that is killed as soon as it holds; false when it ended first."""
         program = self.start("apply", "--timeout", "60s")
         self.addCleanup(program.kill)
         self.wait_until(what, lambda: holds() or program.poll() is not None, every=0)
         program.kill()
-        program.wait()
+        return program.wait() == -signal.SIGKILL
 
     def expect_one_sandbox(self):
         self.assertEqual(1, len(self.machines()))
@@ -48,7 +50,7 @@ class Kills(world.World):
         for stage, holds in self.making().items():
             with self.subTest(killed_when=stage):
                 self.declare("web")
-                self.kill_when(stage, holds)
+                self.assertTrue(self.kill_when(stage, holds), "it ended before it was killed")
                 self.apply()
                 self.expect_one_sandbox()
                 self.remove_all()
@@ -59,7 +61,8 @@ class Kills(world.World):
                 self.declare("web")
                 self.apply()
                 self.retract("web")
-                self.kill_when(stage, holds)
+                killed = self.kill_when(stage, holds)
+                self.assertTrue(killed or stage == "its directory is gone", "it ended before it was killed")
                 self.apply()
                 self.assertEqual(([], {}, {}), self.standing())
                 self.assertEqual([], self.uids())

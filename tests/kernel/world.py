@@ -61,7 +61,7 @@ metadata: {{name: {name}}}
 spec:
   templateRef: {{name: busybox}}
   powerState: {power}
-  resources: {{vcpus: 1, memory: 128Mi}}
+  resources: {{vcpus: 1, memory: 128Mi, disk: {{{disk}}}}}
   lifecycle: {{gracefulStop: {grace}}}
 """
 
@@ -211,10 +211,10 @@ class World(unittest.TestCase):
 
     # --- manifests
 
-    def declare(self, *names, power="Running", grace="0s"):
+    def declare(self, *names, power="Running", grace="0s", disk=""):
         self.write("template", self.template.format(guest=GUEST, root=self.root))
         for name in names:
-            self.write(name, SANDBOX.format(name=name, power=power, grace=grace))
+            self.write(name, SANDBOX.format(name=name, power=power, grace=grace, disk=disk))
 
     def write(self, name, text):
         staged = self.root / "staged"
@@ -281,4 +281,4 @@ def kill(pid):
 
 
 def main(*tests):
-    unittest.main(argv=[sys.argv[0], *(tests or sys.argv[3:])], verbosity=2)
+    unittest.main(argv=[sys.argv[0], *(tests or sys.argv[3:])], verbosity=2, warnings="ignore")
