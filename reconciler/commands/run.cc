@@ -12,7 +12,7 @@ ExitCode run_command(const Options& options) {
   auto begun = Acting::begin(options, "run");
   if (const auto* failure = std::get_if<SessionFailure>(&begun)) return tell(*failure);
   Acting& acting = *std::get<std::unique_ptr<Acting>>(begun);
-  spdlog::info("started manifests='{}' state_dir='{}'", acting.session().options().manifests,
+  spdlog::info("started manifests={} state_dir={}", acting.session().options().manifests,
                acting.session().layout().root());
   const Status ended = acting.loop().run();
   if (!ended) {

@@ -7,9 +7,9 @@
 #include <optional>
 #include <vector>
 
-#include "reconciler/daemon/directory_hint.h"
 #include "reconciler/daemon/reconciler.h"
 #include "reconciler/daemon/wakeups.h"
+#include "reconciler/source/directory_hint.h"
 #include "reconciler/source/directory_watcher.h"
 
 namespace cowherd {

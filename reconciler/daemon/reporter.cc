@@ -3,6 +3,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include "resources/files/json.h"
+
 namespace cowherd {
 
 namespace {
@@ -22,6 +24,9 @@ std::string camel_case(const std::string& verb) {
   return text;
 }
 
+// One log line holds key=value pairs: a text with spaces stands in double quotes, escaped as in JSON.
+std::string quoted(const std::string& text) { return print_json(Value(text), JsonStyle::Compact); }
+
 std::string object_in_key(const std::string& key) { return key.substr(0, key.find(' ')); }
 
 }  // namespace
@@ -38,8 +43,8 @@ void Reporter::report(const Outcome& outcome) {
   const auto took = (outcome.ended - outcome.begun).count();
   switch (outcome.kind) {
     case OutcomeKind::Done:
-      spdlog::info("object={} step={} outcome=done took={}ms reason='{}'", outcome.object, outcome.verb, took,
-                   outcome.reason);
+      spdlog::info("object={} step={} outcome=done took={}ms reason={}", outcome.object, outcome.verb, took,
+                   quoted(outcome.reason));
       event(outcome.object, EventType::Normal, camel_case(outcome.verb), outcome.description + ": " + outcome.reason);
       return;
     case OutcomeKind::AlreadySo:
@@ -49,8 +54,8 @@ void Reporter::report(const Outcome& outcome) {
     case OutcomeKind::HeldBack:
     case OutcomeKind::Failed: {
       const std::string error = outcome.error ? to_string(*outcome.error) : "";
-      spdlog::error("object={} step={} outcome={} took={}ms error='{}'", outcome.object, outcome.verb,
-                    to_string(outcome.kind), took, error);
+      spdlog::error("object={} step={} outcome={} took={}ms error={}", outcome.object, outcome.verb,
+                    to_string(outcome.kind), took, quoted(error));
       event(outcome.object, EventType::Warning, camel_case(outcome.verb) + "Failed", error);
       return;
     }
@@ -71,9 +76,6 @@ void Reporter::report_source(const Picture& picture) {
   for (const Diagnostic& diagnostic : picture.declared.diagnostics) {
     telling.insert(to_string(diagnostic.spot) + ": " + diagnostic.message +
                    (diagnostic.hint.empty() ? "" : " (" + diagnostic.hint + ")"));
-  }
-  if (!picture.declared.complete && !picture.declared.settling) {
-    telling.insert("manifests: " + picture.declared.problem + "; what was in force stays in force");
   }
   for (const std::string& note : picture.plan.notes) telling.insert(note);
   for (const std::string& text : telling) {
@@ -112,8 +114,8 @@ void Reporter::report_conditions(const Picture& picture, const ObjectStatus& sta
     if (condition.type != "Ready" || condition.reason == "Progressing") continue;
     const bool good = condition.status == "True" || condition.reason == "NotYetSupported" ||
                       condition.reason == "Pending" || condition.reason == "NotRunning";
-    spdlog::log(good ? spdlog::level::info : spdlog::level::warn, "object={} ready={} reason={} message='{}'", object,
-                condition.status, condition.reason, condition.message);
+    spdlog::log(good ? spdlog::level::info : spdlog::level::warn, "object={} ready={} reason={} message={}", object,
+                condition.status, condition.reason, quoted(condition.message));
     event(object, good ? EventType::Normal : EventType::Warning, condition.reason, condition.message);
   }
 }

@@ -3,6 +3,7 @@
 
 #include "reconciler/desired/backoff.h"
 #include "reconciler/desired/expand.h"
+#include "resources/kinds/suggest.h"
 
 namespace cowherd {
 
@@ -63,8 +64,14 @@ void apply_spec(SandboxIdentity& identity, const Declared& declared, Moment now)
 
 std::optional<Hindrance> template_hindrance(const ResourceName& name, const Templates& templates) {
   const auto found = templates.find(name);
-  if (found == templates.end() || found->second.fate != Fate::Keep) {
-    return Hindrance{"TemplateNotFound", "template '" + name.str() + "' is not declared"};
+  if (found == templates.end() || found->second.fate != Fate::Keep || found->second.is_retained) {
+    std::vector<std::string> declared;
+    for (const auto& [other, wanted] : templates) {
+      if (wanted.fate == Fate::Keep && !wanted.is_retained) declared.push_back(other.str());
+    }
+    const std::string guess = did_you_mean(name.str(), declared);
+    return Hindrance{"TemplateNotFound",
+                     "template '" + name.str() + "' is not declared" + (guess.empty() ? "" : "; " + guess)};
   }
   if (!found->second.current && found->second.source_problem) {
     return Hindrance{"TemplateNotReady",
@@ -208,9 +215,9 @@ std::vector<WantedSandbox> expand_sandboxes(const ExpandInput& input, const Temp
                                             const FreshUid& fresh_uid) {
   std::map<ResourceName, const SandboxIdentity*> present;
   std::vector<const SandboxIdentity*> doubles;
-  const Error* unreadable = nullptr;
+  const Uid* unreadable = nullptr;
   for (const auto& [uid, fact] : input.store.sandboxes) {
-    if (fact.unknown()) unreadable = &fact.why();
+    if (fact.unknown()) unreadable = &uid;
     if (!fact.known()) continue;
     if (!present.emplace(fact->name, &*fact).second) doubles.push_back(&*fact);
   }
@@ -222,8 +229,8 @@ std::vector<WantedSandbox> expand_sandboxes(const ExpandInput& input, const Temp
     if (found == present.end()) {
       WantedSandbox sandbox = create(input, declared, templates, fresh_uid());
       if (unreadable != nullptr) {  // it may be this very sandbox: unknown is not absent
-        sandbox.hindrance = Hindrance{"SandboxUnknown", "an unreadable sandbox directory may hold this name: " +
-                                                            to_string(*unreadable)};
+        sandbox.hindrance = Hindrance{"SandboxUnknown", "an unreadable sandbox directory may hold this name: see Sandbox/" +
+                                                            unreadable->short12()};
       }
       wanted.push_back(std::move(sandbox));
       continue;

@@ -26,7 +26,6 @@ struct Observed {
   Bytes host_memory{};
   SpaceInfo space{};                             // of the state directory; total 0: could not be told
   Fact<Disks::Choice> new_disks{};
-  bool operator==(const Observed&) const = default;
 };
 
 // Things with our mark that nothing explains: reported, never removed.

@@ -35,7 +35,10 @@ std::string update_summary(const WantedSandbox& wanted) {
 std::string update_reason(const WantedSandbox& wanted) {
   const bool expires = wanted.identity.expired_generation != wanted.present->expired_generation;
   const bool is_given_up = wanted.identity.retained && !wanted.present->retained;
-  return wanted.edits.empty() && (expires || is_given_up) ? wanted.power_reason : "edited";
+  if (!wanted.edits.empty()) return "edited";
+  if (expires || is_given_up) return wanted.power_reason;
+  const bool moved = wanted.identity.origin != wanted.present->origin;
+  return moved ? "now declared in " + wanted.identity.origin : "edited";
 }
 
 void report_held(const WantedSandbox& wanted, Proposal& proposal) {

@@ -40,6 +40,10 @@ Plan make_plan(const PlanInput& input) {
     for (const std::string& step : cycle) text += " [" + step + "]";
     plan.notes.push_back(std::move(text));
   }
+  if (!input.declared.complete && !input.declared.settling) {
+    plan.notes.push_back("the manifests could not be read completely: " + input.declared.problem +
+                         "; what was in force stays in force");
+  }
   for (std::string& orphan : orphans(input.seen)) {
     plan.notes.push_back("orphan: " + std::move(orphan) + "; it is reported and left alone");
   }

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <map>
 
+#include "resources/files/json.h"
+
 namespace cowherd {
 
 namespace {
@@ -20,14 +22,8 @@ std::string count_of(std::size_t count, const std::string& noun) {
   return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
-std::string quoted(const std::string& text) {
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') quoted += '\\';
-    quoted += c;
-  }
-  return quoted + "\"";
-}
+// The escapes of JSON strings are those of graphviz labels.
+std::string quoted(const std::string& text) { return print_json(Value(text), JsonStyle::Compact); }
 
 Value list_of(const std::vector<std::string>& texts) {
   Value list = Value::list();
@@ -106,6 +102,11 @@ std::string print_graphviz(const Plan& plan) {
     text += "  s" + id_of(i) + " [label=" + quoted(object_of(step.action) + "\n" + std::string(verb_of(step.action))) +
             ", tooltip=" + quoted(step.reason) + "];\n";
     for (const std::size_t first : step.after) text += "  s" + id_of(first) + " -> s" + id_of(i) + ";\n";
+  }
+  for (std::size_t i = 0; i < plan.blocked.size(); ++i) {
+    const Blocked& blocked = plan.blocked[i];
+    text += "  b" + id_of(i) + " [style=dashed, label=" + quoted(blocked.object + "\n" + blocked.reason) +
+            ", tooltip=" + quoted(blocked.message) + "];\n";
   }
   return text + "}\n";
 }

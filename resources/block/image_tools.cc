@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "resources/block/image_tools.h"
 
+#include <filesystem>
+
 #include "resources/block/qcow2_header.h"
 
 namespace cowherd {
@@ -62,6 +64,14 @@ Result<OverlayInfo> inspect_overlay_header(std::string_view header) {
 
 Result<OverlayInfo> ImageTools::inspect_overlay(const std::string& path) {
   return fail(ErrorKind::Failed, "inspect overlay '" + path + "': not offered here");
+}
+
+std::string backing_name(const std::string& base, const std::string& overlay) {
+  return std::filesystem::path(base).lexically_relative(std::filesystem::path(overlay).parent_path()).string();
+}
+
+std::string backing_path(const std::string& recorded, const std::string& overlay) {
+  return (std::filesystem::path(overlay).parent_path() / recorded).lexically_normal().string();
 }
 
 }  // namespace cowherd

@@ -21,6 +21,12 @@ struct ImageInfo {
   bool operator==(const ImageInfo&) const = default;
 };
 
+// How an overlay names its base: relative to its own directory, as QEMU reads it (docs/interop/qcow2.txt), so that a
+// tree that was moved or copied keeps reading its own base. Both paths absolute.
+std::string backing_name(const std::string& base, const std::string& overlay);
+// The base as a path: recorded names that are absolute stay so.
+std::string backing_path(const std::string& recorded, const std::string& overlay);
+
 // Reads the header of a qcow2 image (QEMU docs/interop/qcow2.txt). Invalid, with the reason, for a backing
 // file, an external data file, encryption, or unknown incompatible features. Anything without the magic is
 // Raw of file_size. header: the first 64 KiB at most.
@@ -29,7 +35,7 @@ Result<ImageInfo> inspect_image_header(std::string_view header, Bytes file_size)
 // What the header of an overlay says: qcow2 with a backing file, as create_overlay makes it.
 struct OverlayInfo {
   Bytes virtual_size{};
-  std::string backing_file{};    // as recorded; an absolute path in ours
+  std::string backing_file{};    // as recorded; in ours relative to the overlay
   std::string backing_format{};  // "raw" in ours; "" when none is recorded
   bool marked_corrupt = false;   // QEMU found its metadata inconsistent and refuses to write to it
   bool operator==(const OverlayInfo&) const = default;
@@ -54,8 +60,8 @@ class ImageTools {
   // is gone.
   virtual Status convert_to_raw(const std::string& from, const std::string& to,
                                 const BulkControl& control) = 0;
-  // An empty qcow2 overlay of `size` at a new path, on a raw base named by absolute path; not durable until
-  // synced.
+  // An empty qcow2 overlay of `size` at a new path on a raw base, both absolute; not durable until synced. The
+  // base is recorded as backing_name says.
   virtual Status create_overlay(const std::string& base, const std::string& overlay, Bytes size) = 0;
   // Grows an overlay offline. Invalid when size is less than it has; Busy while a VM has it open.
   virtual Status resize_overlay(const std::string& overlay, Bytes size) = 0;

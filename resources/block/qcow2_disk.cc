@@ -60,12 +60,12 @@ Fact<DiskState> Qcow2Driver::look(const DiskPlan& disk) {
 // The recorded path may be spelled another way (a state directory reached through a symlink); the file
 // counts.
 Result<std::string> Qcow2Driver::base_difference(const DiskPlan& disk, const OverlayInfo& overlay) {
-  const std::string other =
-      "its backing file is '" + overlay.backing_file + "', not '" + disk.base_image + "'";
+  const std::string backing = backing_path(overlay.backing_file, overlay_path(disk));
+  const std::string other = "its backing file is '" + backing + "', not '" + disk.base_image + "'";
   if (overlay.backing_format != "raw")
     return "its backing format is '" + overlay.backing_format + "', not raw";
-  if (overlay.backing_file == disk.base_image) return std::string{};
-  const auto recorded = files_.stat(overlay.backing_file);
+  if (backing == disk.base_image) return std::string{};
+  const auto recorded = files_.stat(backing);
   const auto wanted = files_.stat(disk.base_image);
   for (const auto* stat : {&recorded, &wanted}) {
     if (!*stat && stat->error().kind == ErrorKind::NotFound) return other;

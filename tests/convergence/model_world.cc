@@ -133,8 +133,10 @@ std::vector<std::string> ModelWorld::broken_laws() {
     if (!known.contains(uid)) broken.push_back("a VM runs without a sandbox directory");
   }
   for (const auto& [path, content] : files.peek_tree("/state")) {
-    const std::string name = name_of(path.ends_with("/") ? path.substr(0, path.size() - 1) : path);
-    if (is_staging_name(name)) broken.push_back("interrupted work is left at " + path);
+    const std::string plain = path.ends_with("/") ? path.substr(0, path.size() - 1) : path;
+    // What stands inside a trash entry goes with it.
+    const bool is_trashed = plain.starts_with(layout.trash() + "/") && parent_of(plain) != layout.trash();
+    if (is_staging_name(name_of(plain)) && !is_trashed) broken.push_back("interrupted work is left at " + path);
   }
   return broken;
 }

@@ -80,7 +80,7 @@ Status FakeImageTools::create_overlay(const std::string& base, const std::string
     COWHERD_TRY(permitted());
     COWHERD_TRY(files_.stamp_of(base));
     if (files_.exists(overlay)) return fail(ErrorKind::Busy, "create '" + overlay + "': it exists");
-    const std::string image = qcow2_image(size, base);
+    const std::string image = qcow2_image(size, backing_name(base, overlay));
     return files_.set_content(overlay, {image, Bytes{image.size()}});
   });
 }

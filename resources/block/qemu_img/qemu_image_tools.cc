@@ -164,7 +164,8 @@ Status QemuImageTools::create_overlay(const std::string& base, const std::string
   COWHERD_TRY(claim(overlay));
   ChildProcess child{
       program_,
-      {"create", "-q", "-f", "qcow2", "-F", "raw", "-b", base, overlay, std::to_string(size.value)}};
+      {"create", "-q", "-f", "qcow2", "-F", "raw", "-b", backing_name(base, overlay), overlay,
+       std::to_string(size.value)}};
   child.silence = kQuickSilence;
   return and_clean(run_quietly(child, "create overlay '" + overlay + "' on '" + base + "'"), overlay);
 }

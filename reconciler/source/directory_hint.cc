@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "reconciler/daemon/directory_hint.h"
+#include "reconciler/source/directory_hint.h"
 
 #include <sys/inotify.h>
 #include <unistd.h>
