@@ -13,6 +13,9 @@ namespace cowherd {
 
 namespace {
 
+// On a busy host a VMM is now and then late with its answer: that is no reason to doubt it until the next full look.
+constexpr Span kLookAgainSoon = std::chrono::seconds{2};
+
 void start(const SandboxView& view, MemoryBudget& budget, const std::string& reason, Proposal& proposal) {
   const SandboxIdentity& identity = view.wanted.identity;
   if (view.wanted.start_not_before && *view.wanted.start_not_before > view.input.now) {
@@ -54,6 +57,7 @@ void report_phase(const SandboxView& view, Proposal& proposal) {
   if (view.machine->phase == MachinePhase::Unresponsive) {
     proposal.block(view.object(), BlockKind::Unknown, "VmmUnresponsive",
                    "its VMM (pid " + std::to_string(view.machine->pid) + ") does not answer; it is left alone");
+    proposal.wake_at(view.input.now + kLookAgainSoon);
   }
 }
 
