@@ -63,8 +63,8 @@ Status store_is_closed(Host& host, const Uid& uid, const ResourceName& name) {
   if (!disk) return disk.error().kind == ErrorKind::Stale ? Status{} : Status{fail(disk.error())};
   const Fact<DiskState> state = disk->driver->look(disk->plan);
   if (state.unknown()) return fail(state.why());
-  if (state.known() && state->active && disk->plan.driver == DiskDriverKind::DmSnapshot) {
-    return fail(ErrorKind::Stale, "the disk of sandbox '" + name.str() + "' is active");
+  if (state.known() && (state->active || state->interrupted) && disk->plan.driver == DiskDriverKind::DmSnapshot) {
+    return fail(ErrorKind::Stale, "the disk of sandbox '" + name.str() + "' has devices");
   }
   return {};
 }

@@ -24,7 +24,7 @@ Status DeactivateDisk::verify(Host& host) const {
   COWHERD_ASSIGN(const DiskAtHand disk, disk_of(host, uid));
   const Fact<DiskState> state = disk.driver->look(disk.plan);
   if (state.unknown()) return fail(state.why());
-  if (state.known() && state->active && disk.plan.driver == DiskDriverKind::DmSnapshot) {
+  if (state.known() && (state->active || state->interrupted) && disk.plan.driver == DiskDriverKind::DmSnapshot) {
     return fail(ErrorKind::Failed, "the device of sandbox '" + name.str() + "' is still there after it was removed");
   }
   return {};

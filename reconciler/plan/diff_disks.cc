@@ -3,8 +3,8 @@
 //        | yes    | no    | -               | make the store, activate
 //        | yes    | yes   | none, VM wanted | activate
 //        | yes    | yes   | smaller         | (VM stops) deactivate, grow, activate
-//        | yes    | yes   | fault           | nothing, with what to do: never repaired by guessing
-//        | yes    | yes   | active, no VM   | deactivate: a stopped sandbox holds no device
+//        | yes    | yes   | fault, VM       | nothing, with what to do: never repaired by guessing
+//        | yes    | yes   | some, no VM     | deactivate: a stopped sandbox holds no device
 //        | no     | yes   | -               | deactivate, then the store goes (discard or with the sandbox)
 //        | unknown                          | nothing
 #include "reconciler/plan/sandbox_rules.h"
@@ -47,7 +47,7 @@ bool device_is_free_then(const SandboxView& view) {
 void take_away(const SandboxView& view, const DiskState& disk, Proposal& proposal) {
   const WantedSandbox& wanted = view.wanted;
   if (!device_is_free_then(view)) return;
-  if (has_device(view) && disk.active) {
+  if (view.has_devices()) {
     proposal.propose(Action{DeactivateDisk{wanted.identity.uid, wanted.identity.name}},
                      wanted.fate == Fate::Remove ? wanted.reason : wanted.power_reason);
   }
@@ -59,7 +59,7 @@ void take_away(const SandboxView& view, const DiskState& disk, Proposal& proposa
 void resize(const SandboxView& view, const DiskState& disk, Proposal& proposal) {
   const SandboxIdentity& identity = view.wanted.identity;
   if (!device_is_free_then(view)) return;
-  if (has_device(view) && disk.active) {
+  if (view.has_devices()) {
     proposal.propose(Action{DeactivateDisk{identity.uid, identity.name}}, "the disk grows");
   }
   proposal.propose(Action{GrowDisk{identity.uid, identity.name}},
@@ -93,7 +93,9 @@ void diff_disk(const SandboxView& view, Proposal& proposal) {
     resize(view, disk, proposal);
     return;
   }
-  if (disk.fault != DiskFault::None) {
+  const bool closes = view.has_devices() && !view.vm_wanted() && device_is_free_then(view);
+  // A full store is made larger while its device is closed; a device that is not the right one is left alone.
+  if (disk.fault == DiskFault::Mismatch || (disk.fault != DiskFault::None && !closes)) {
     proposal.block(view.object(), BlockKind::Waiting, fault_reason(disk.fault), fault_message(disk));
     return;
   }
@@ -101,7 +103,7 @@ void diff_disk(const SandboxView& view, Proposal& proposal) {
   if (!disk.active && view.vm_wanted()) {
     proposal.propose(Action{ActivateDisk{identity.uid, identity.name}}, "its VM needs it");
   }
-  if (disk.active && !view.vm_wanted() && device_is_free_then(view)) {
+  if (closes) {
     proposal.propose(Action{DeactivateDisk{identity.uid, identity.name}}, "no VM needs it: " + view.wanted.power_reason);
   }
 }

@@ -32,6 +32,10 @@ struct SandboxView {
   bool vm_wanted() const { return wanted.fate != Fate::Remove && wanted.power == PowerState::Running; }
   // It runs, but not as declared, or on a disk that is to grow: nothing grows under a running VM.
   bool restart_wanted() const;
+  // Devices of its disk exist, whole or what an interrupted call left of them.
+  bool has_devices() const {
+    return wanted.identity.driver == DiskDriverKind::DmSnapshot && disk.known() && (disk->active || disk->interrupted);
+  }
   bool disk_is_small() const {
     return disk.known() && disk->size.value != 0 && disk->size < wanted.identity.disk_size;
   }

@@ -107,6 +107,7 @@ DiskState disk_of_state(const SandboxIdentity& identity, const Value& state) {
   const bool is_device = identity.driver == DiskDriverKind::DmSnapshot;
   disk.store_present = truth_at(state, "store", "true");
   disk.active = truth_at(state, "active", disk.store_present ? "true" : "false");
+  disk.interrupted = truth_at(state, "interrupted", "false");
   disk.size = disk.active || !is_device ? identity.disk_size : Bytes{};
   if (const auto size = parse_quantity(text_at(state, "size", ""))) disk.size = *size;
   disk.node = is_device ? "/dev/dm-0" : "/state/rootfs.qcow2";

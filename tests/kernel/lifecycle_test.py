@@ -117,6 +117,33 @@ class Lifecycle(world.World):
             self.assertEqual(1, len(self.uids()), "its directory stays as long as its device")
         self.wait_until("all is gone", lambda: not self.uids() and not devices() and not loops())
 
+    def half_removed(self):
+        """A sandbox whose deactivation was cut off: its root device is gone, the device below it is not."""
+        self.declare("web")
+        self.apply()
+        world.kill(self.machines()[0])
+        self.wait_until("its VM is gone", lambda: not self.machines())
+        root, = [name for uuid, (name, _) in devices().items() if uuid.endswith("-root")]
+        run("dmsetup", "remove", root)
+        self.assertEqual((1, 1), (len(devices()), len(loops())))
+
+    def test_a_half_removed_disk_of_a_stopped_sandbox_goes(self):
+        self.half_removed()
+        self.declare("web", power="Stopped")
+        self.apply()
+        self.assertEqual(([], {}, {}), self.standing())
+
+    def test_a_half_removed_disk_of_a_removed_sandbox_goes(self):
+        self.half_removed()
+        self.retract("web")
+        self.apply()
+        self.assertEqual(([], {}, {}), self.standing())
+
+    def test_a_half_removed_disk_is_used_again(self):
+        self.half_removed()
+        self.apply()
+        self.assertEqual((1, 2, 2), tuple(map(len, self.standing())))
+
     def test_devices_and_loops_of_others_stay(self):
         foreign = pathlib.Path(self.root / "foreign")
         foreign.write_bytes(b"x" * 65536)

@@ -262,18 +262,18 @@ class World(unittest.TestCase):
 
     def ask(self, uid, command):
         """Types a command on the guest's console: its answer."""
-        mark = os.urandom(4).hex()
+        begin, end = os.urandom(4).hex(), os.urandom(4).hex()
         # Written in two parts, so that the console's echo of the question is not taken for the answer.
-        question = f'{{ {command}; }} 2>&1; echo {mark[:4]}""{mark[4:]}\n'
+        question = f'echo {begin[:4]}""{begin[4:]}; {{ {command}; }} 2>&1; echo {end[:4]}""{end[4:]}\n'
         path, = glob.glob(f"{self.runtime}/**/{uid[:12]}/serial.sock", recursive=True)
         heard = ""
         with socket.socket(socket.AF_UNIX) as console:
             console.settimeout(PATIENCE / 2)
             console.connect(path)
             console.sendall(question.encode())
-            while mark not in heard:
+            while end not in heard:
                 heard += console.recv(4096).decode(errors="replace")
-        return heard.replace("\r", "").partition("\n")[2].rpartition(mark)[0].strip()
+        return heard.replace("\r", "").partition(begin)[2].partition(end)[0].strip()
 
 
 def kill(pid):
