@@ -56,7 +56,10 @@ void Reconciler::tick() {
   executor_.adopt(picture_.plan);                          // execute/
   executor_.pump();
   reporter_.report(picture_, statuses_of(picture_));
-  if (picture_.declared.empty_hold && nothing_is_at_stake(picture_)) world_.source.accept_empty();
+  if (picture_.declared.empty_hold && nothing_is_at_stake(picture_)) {
+    world_.source.accept_empty();
+    picture_.declared.empty_hold = false;
+  }
 }
 
 bool Reconciler::advance() {
@@ -76,8 +79,7 @@ Moment Reconciler::next_wake(Span resync) const {
 
 Standing Reconciler::standing() const {
   if (!picture_.plan.steps.empty() || !executor_.is_idle() || picture_.declared.settling) return Standing::Working;
-  const bool may_prune = picture_.declared.complete && !picture_.declared.empty_hold;
-  if (may_prune && awaits_absence(picture_, world_.prune_delay)) return Standing::Working;
+  if (picture_.declared.complete && awaits_absence(picture_, world_.prune_delay)) return Standing::Working;
   bool held = false;
   bool stuck = !picture_.declared.complete || has_errors(picture_.declared.diagnostics);
   for (const Blocked& blocked : picture_.plan.blocked) {

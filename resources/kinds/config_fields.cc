@@ -5,7 +5,7 @@ namespace cowherd {
 
 const Table<Config>& config_fields() {
   static const Table<Config> kTable{
-      .doc = "Settings of the daemon on this host. They are read at start and on SIGHUP.",
+      .doc = "Settings of the daemon on this host. They are read at start.",
       .sections = {{.path = "machine", .doc = "How virtual machines are run."},
                    {.path = "disks", .doc = "How disks are made."},
                    {.path = "source", .doc = "How the manifest directory is read."},

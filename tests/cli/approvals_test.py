@@ -73,6 +73,18 @@ class Approvals(cli.World):
         self.apply(cli.DONE)
         self.assertEqual(["stays"], [item["metadata"]["name"] for item in self.value("get", "sbx")["items"]])
 
+    def test_an_emptied_directory_is_held_until_it_is_approved(self):
+        self.declare_sandbox("web")
+        self.apply(cli.DONE)
+        for file in self.manifests.iterdir():
+            file.unlink()
+        self.apply(cli.HELD)
+        self.assertEqual(1, len(self.value("get", "sbx")["items"]))
+        self.here("approve", "prune")
+        self.apply(cli.DONE)
+        self.assertEqual([], self.value("get", "sbx")["items"])
+        self.assertEqual([], list((self.state / "approvals").iterdir()))
+
     def test_approving_works_beside_a_daemon(self):
         self.declare_sandbox("web")
         self.apply(cli.DONE)
