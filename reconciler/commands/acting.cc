@@ -31,9 +31,13 @@ Acting::Acting(Signals signals, std::unique_ptr<Session> session, std::unique_pt
   reporter_ = std::make_unique<Reporter>(session_->catalog(), session_->clock());
   reconciler_ = std::make_unique<Reconciler>(session_->world(), *executor_, *reporter_);
   watcher_ = std::make_unique<DirectoryWatcher>(session_->options().manifests);
+  std::function<void(const std::vector<Running>&)> progress;
+  if (progress_.is_shown()) {
+    progress = [this](const std::vector<Running>& running) { progress_.show(running, session_->clock().now()); };
+  }
   loop_ = std::make_unique<Loop>(LoopParts{*reconciler_, *executor_, *wakeups_, *watcher_, signals_,
                                            session_->machines(), session_->clock(), session_->layout(),
-                                           session_->config().resync});
+                                           session_->config().resync, std::move(progress)});
 }
 
 void leave(ExitCode code) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <variant>
 
+#include "reconciler/commands/progress_bar.h"
 #include "reconciler/commands/session.h"
 #include "reconciler/daemon/loop.h"
 
@@ -32,6 +33,7 @@ class Acting {
   std::unique_ptr<Reporter> reporter_;
   std::unique_ptr<Reconciler> reconciler_;
   std::unique_ptr<DirectoryWatcher> watcher_;
+  ProgressBar progress_{};
   std::unique_ptr<Loop> loop_;
 };
 

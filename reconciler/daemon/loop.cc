@@ -20,6 +20,7 @@ constexpr std::uint64_t kApprovalTag = 4;
 constexpr Span kLeastBetweenLooks{100};
 // A guest writes its console as fast as it can: between two passes it could fill the disk.
 constexpr Span kBetweenLogChecks = std::chrono::seconds{2};
+constexpr Span kBetweenProgress{200};
 constexpr Span kWindDown = std::chrono::seconds{10};
 
 }  // namespace
@@ -112,7 +113,14 @@ void Loop::sleep(Moment no_later_than) {
   Moment until = std::min(no_later_than, parts_.reconciler.next_wake(parts_.resync));
   if (look_due_) until = std::min(until, last_look_ + kLeastBetweenLooks);
   if (!exits_.empty()) until = std::min(until, logs_bounded_ + kBetweenLogChecks);
-  stop_ = handle(parts_.wakeups.wait(std::max(Span{}, until - now)));
+  const std::vector<Running> running = parts_.progress ? parts_.executor.running() : std::vector<Running>{};
+  if (!running.empty()) {
+    parts_.progress(running);
+    until = std::min(until, now + kBetweenProgress);
+  }
+  const std::vector<std::uint64_t> tags = parts_.wakeups.wait(std::max(Span{}, until - now));
+  if (!running.empty()) parts_.progress({});
+  stop_ = handle(tags);
   const Moment woken = parts_.clock.now();
   if (woken - logs_bounded_ >= kBetweenLogChecks) bound_serial_logs();
   if (woken >= parts_.reconciler.next_wake(parts_.resync)) look_due_ = true;

@@ -3,6 +3,7 @@
 // `resync` even if every event is lost. Stopping leaves every guest running.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <vector>
@@ -37,6 +38,9 @@ struct LoopParts {
   Clock& clock;
   const Layout& layout;
   Span resync;
+  // Told every now and then what is under way, while something has a measure; an empty list before anything is said
+  // otherwise. None: nobody watches.
+  std::function<void(const std::vector<Running>&)> progress{};
 };
 
 enum class LoopEnd { Stopped, Settled, TimedOut };
