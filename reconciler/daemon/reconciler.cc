@@ -8,6 +8,7 @@ namespace cowherd {
 namespace {
 
 constexpr int kFailuresThatMeanStuck = 3;
+constexpr Span kHiccup = std::chrono::seconds{10};
 
 // Objects that are missing from the declaration, but not for long enough to be given up.
 bool awaits_absence(const Picture& picture, Span prune_delay) {
@@ -34,6 +35,14 @@ bool fails_again_and_again(const Picture& picture, const Blocked& blocked) {
     if (wanted.identity.last_exit->failures >= kFailuresThatMeanStuck) return true;
   }
   return false;
+}
+
+// On a busy host a VMM is late with its answer now and then; the next looks tell whether it hangs.
+bool may_pass(const Picture& picture, const Blocked& blocked) {
+  if (blocked.reason != "VmmUnresponsive") return false;
+  const auto ready = picture.memory.conditions.find(blocked.object + " Ready");
+  const bool told = ready != picture.memory.conditions.end() && ready->second.reason == blocked.reason;
+  return !told || picture.now - ready->second.since < kHiccup;
 }
 
 // Everything that an empty directory put at stake is gone by approval, or was to stay.
@@ -91,6 +100,9 @@ Standing Reconciler::standing() const {
         stuck = true;
         break;
       case BlockKind::Unknown:
+        if (may_pass(picture_, blocked)) return Standing::Working;
+        stuck = true;
+        break;
       case BlockKind::Waiting: stuck = stuck || blocked.reason != "InUse"; break;
     }
   }

@@ -19,7 +19,8 @@ void settle_power(WantedSandbox& sandbox, Moment now) {
     identity.expired_generation = identity.generation;
   }
   sandbox.power = identity.spec.power_state;
-  sandbox.power_reason = "declared";
+  sandbox.power_reason =
+      identity.spec.power_state == PowerState::Running ? "powerState Running" : "powerState Stopped";
   if (identity.retained) {
     sandbox.power = PowerState::Stopped;
     sandbox.power_reason = "retained";
