@@ -60,10 +60,14 @@ void ModelWorld::lose_power() {
   files.lose_power();
 }
 
+void ModelWorld::pass() {
+  life_->reconciler.tick();
+  while (!life_->executor.is_idle() || !life_->executor.in_flight().empty()) (void)life_->reconciler.advance();
+}
+
 bool ModelWorld::settle() {
-  for (int pass = 0; pass < kMostPasses; ++pass) {
-    life_->reconciler.tick();
-    while (!life_->executor.is_idle() || !life_->executor.in_flight().empty()) (void)life_->reconciler.advance();
+  for (int passes = 0; passes < kMostPasses; ++passes) {
+    pass();
     if (life_->reconciler.standing() != Standing::Working) return true;
     if (life_->reconciler.picture().plan.steps.empty()) clock.set(life_->reconciler.next_wake(kResync));
     clock.advance(Span{10});

@@ -49,6 +49,8 @@ class ModelWorld {
 
   // Passes until nothing changes any more; time moves as the daemon would sleep. False when it does not settle.
   bool settle();
+  // One pass, with what it begins.
+  void pass();
   const Picture& picture() const { return life_->reconciler.picture(); }
   Standing standing() const { return life_->reconciler.standing(); }
   std::vector<ObjectStatus> statuses() const { return statuses_of(picture()); }
