@@ -10,9 +10,9 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <vector>
 
+#include "resources/files/all_zero.h"
 #include "resources/files/digest.h"
 #include "resources/files/system_calls.h"
 
@@ -81,10 +81,6 @@ Status write_at(int fd, std::string_view bytes, std::uint64_t offset, const std:
     offset += static_cast<std::uint64_t>(written);
   }
   return {};
-}
-
-bool all_zero(std::string_view block) {
-  return block.front() == 0 && std::memcmp(block.data(), block.data() + 1, block.size() - 1) == 0;
 }
 
 // Writes the runs of blocks that are not all zero; the target has holes everywhere else. offset is block-aligned.
