@@ -10,6 +10,7 @@
 #include "reconciler/actions/create_sandbox.h"
 #include "reconciler/actions/deactivate_disk.h"
 #include "reconciler/actions/discard_disk.h"
+#include "reconciler/actions/drop_approval.h"
 #include "reconciler/actions/grow_disk.h"
 #include "reconciler/actions/import_revision.h"
 #include "reconciler/actions/purge_trash.h"
@@ -27,7 +28,7 @@ namespace cowherd {
 struct Action {
   std::variant<ImportRevision, UpdateRevision, CollectRevision, CreateSandbox, UpdateSandbox, CreateDisk, GrowDisk,
                ActivateDisk, DeactivateDisk, StartMachine, StopMachine, ReapMachine, DiscardDisk, RemoveSandbox,
-               PurgeTrash, RemoveLeftover>
+               PurgeTrash, RemoveLeftover, DropApproval>
       what{};
   bool operator==(const Action&) const = default;
 };

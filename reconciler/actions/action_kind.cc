@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconciler/actions/action_kind.h"
 
+#include <algorithm>
+
 #include "reconciler/desired/concrete.h"
 
 namespace cowherd {
@@ -40,6 +42,15 @@ Result<std::vector<RevisionIdentity>> revisions_now(Host& host, const std::strin
     if (revision.known()) revisions.push_back(*revision);
   }
   return revisions;
+}
+
+bool is_about_nothing(const Approval& approval, const StoreContents& contents) {
+  if (const auto uid = Uid::make(approval.uid)) return !contents.sandboxes.contains(*uid);
+  const auto named = std::find_if(contents.templates.begin(), contents.templates.end(), [&](const auto& entry) {
+    const auto name = ResourceName::make(entry.first);
+    return name && template_object(*name) == approval.object && !entry.second.empty();
+  });
+  return named == contents.templates.end();
 }
 
 Result<SandboxIdentity> current_identity(Host& host, const Uid& uid) {

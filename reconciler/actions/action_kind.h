@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "reconciler/actions/host.h"
+#include "resources/store/approvals.h"
 
 namespace cowherd {
 
@@ -52,6 +53,9 @@ std::string template_object(const ResourceName& name);
 // Fresh lists; an unreadable entry is an error, since it may be the one that matters.
 Result<std::vector<SandboxIdentity>> sandboxes_now(Host& host);
 Result<std::vector<RevisionIdentity>> revisions_now(Host& host, const std::string& template_name);
+
+// Neither the sandbox with this uid nor the template exists (any more).
+bool is_about_nothing(const Approval& approval, const StoreContents& contents);
 
 // The identity as it is now, or Stale when the sandbox is gone.
 Result<SandboxIdentity> current_identity(Host& host, const Uid& uid);

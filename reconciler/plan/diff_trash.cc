@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Trash goes for good after its grace time; what interrupted work left is removed when nothing is at work there.
+// Trash goes for good after its grace time; what interrupted work left is removed when nothing is at work there, and so
+// are approvals of what is gone.
 #include "reconciler/plan/make_plan.h"
 #include "resources/files/publish.h"
 
@@ -40,6 +41,10 @@ void diff_trash(const PlanInput& input, Proposal& proposal) {
     if (owner.empty() && !input.in_flight.empty()) continue;
     proposal.propose(Action{RemoveLeftover{path, owner.empty() ? "Leftover/" + name_of(path) : owner}},
                      is_staging_name(name_of(path)) ? "interrupted work" : "nothing is left in it");
+  }
+  if (!input.seen.store.unreadable.empty()) return;
+  for (const Approval& approval : input.seen.approvals) {
+    if (is_about_nothing(approval, input.seen.store)) proposal.propose(Action{DropApproval{approval}}, "its object is gone");
   }
 }
 

@@ -195,6 +195,11 @@ GoldenWorld read_world(const std::vector<Document>& declared, const std::vector<
     const RevisionIdentity revision = revision_of(name, *spec, built_from, world.now);
     world.seen.store.templates[name].emplace(revision.id, Fact<RevisionIdentity>(revision));
   }
+  if (const Value* names = observed.find("deletionsApproved"); names != nullptr) {
+    for (const Value& name : *names->as_list()) {
+      world.seen.approvals.push_back({"delete", "Template/" + *name.as_string(), "", ""});
+    }
+  }
   const Value* states = observed.find("sandboxes");
   for (const Document& document : applied) {
     if (document.object.name().kind != Kind::Sandbox) continue;

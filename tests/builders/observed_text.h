@@ -2,10 +2,13 @@
 // Reads a world from text, for golden cases: what was applied before (manifest documents) and what stands of it now
 // (observed.yaml). Only what differs from a healthy host has to be written:
 //
-//   now: "2026-11-20T12:00:00Z"       freeSpacePercent: 50      driver: dm-snapshot | qcow2
-//   missingFiles: [/srv/base.ext4]    builtTemplates: [base]
+//   now: "2026-11-20T12:00:00Z"     hostMemory: 8Gi     driver: dm-snapshot | qcow2     diskFull: true
+//   complete: false                 emptyHold: true     missingFiles: [/srv/base.ext4]
+//   deletionsApproved: [base]       (templates)
 //   sandboxes:
-//     web: {store: true, active: true, vm: Running | Dead | Unresponsive | none, exit: guest-reset, …}
+//     web: {store: true, active: true, size: 1Gi, fault: overflow | invalid | mismatch, diskUnknown: true,
+//           vm: Running | Dead | Unresponsive | DiskStopped | Unknown | none, lastExit: GuestShutdown, digest: text,
+//           retained: true, identityUnreadable: true}
 #pragma once
 
 #include <string>
