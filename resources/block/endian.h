@@ -19,6 +19,12 @@ inline std::uint32_t read_le32(std::string_view bytes, std::size_t at) {
   return static_cast<std::uint32_t>(value);
 }
 
+inline std::uint64_t read_le64(std::string_view bytes, std::size_t at) {
+  std::uint64_t value = 0;
+  for (std::size_t i = 8; i-- > 0;) value = value << 8 | byte_at(bytes, at + i);
+  return value;
+}
+
 inline std::uint64_t read_be64(std::string_view bytes, std::size_t at) {
   std::uint64_t value = 0;
   for (std::size_t i = 0; i < 8; ++i) value = value << 8 | byte_at(bytes, at + i);
@@ -33,6 +39,10 @@ inline std::uint32_t read_be32(std::string_view bytes, std::size_t at) {
 
 inline void append_le32(std::string& bytes, std::uint32_t value) {
   for (int shift = 0; shift < 32; shift += 8) bytes.push_back(static_cast<char>(value >> shift & 0xff));
+}
+
+inline void append_le64(std::string& bytes, std::uint64_t value) {
+  for (int shift = 0; shift < 64; shift += 8) bytes.push_back(static_cast<char>(value >> shift & 0xff));
 }
 
 }  // namespace cowherd
