@@ -3,11 +3,13 @@
 // process's exit code and never throws.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "reconciler/commands/exit_code.h"
 #include "reconciler/commands/options.h"
+#include "resources/block/flatten.h"
 #include "resources/vocabulary/moment.h"
 
 namespace cowherd {
@@ -51,6 +53,40 @@ ExitCode describe_command(const Options& options, const std::string& object);
 ExitCode explain_command(const std::string& topic);
 ExitCode schema_command(const std::string& kind);
 ExitCode doctor_command(const Options& options, OutputFormat output);
+
+enum class CowListing { Summary, Ranges };
+struct CowInspectArguments {
+  std::string file{};
+  CowListing listing = CowListing::Summary;
+  OutputFormat output = OutputFormat::Text;
+};
+ExitCode cow_inspect_command(const CowInspectArguments& arguments);
+
+struct CowVerifyArguments {
+  std::string file{};
+  std::optional<Bytes> disk_size{};
+  OutputFormat output = OutputFormat::Text;
+};
+ExitCode cow_verify_command(const CowVerifyArguments& arguments);
+
+struct CowDiffArguments {
+  std::string first{};
+  std::string second{};
+  CowListing listing = CowListing::Summary;
+  OutputFormat output = OutputFormat::Text;
+};
+ExitCode cow_diff_command(const CowDiffArguments& arguments);
+
+struct CowMergeArguments {
+  std::string base{};
+  std::string file{};
+  std::string output{};
+  std::optional<Bytes> size{};
+  InvalidStore invalid = InvalidStore::Refuse;
+  OutputFormat format = OutputFormat::Text;
+};
+ExitCode cow_merge_command(const CowMergeArguments& arguments);
+
 ExitCode version_command(OutputFormat output);
 ExitCode completion_command(const std::string& shell);
 // What the shells ask: prints candidates, "text<TAB>description", and ends the process.

@@ -41,6 +41,11 @@ const OptionShape* find_option(const CommandShape& shape, const std::string& nam
   return nullptr;
 }
 
+// The name of a command that stands below the other.
+std::string below(const CommandShape& command, const std::string& word) {
+  return command.name.empty() ? word : command.name + " " + word;
+}
+
 // What the finished words say.
 struct Typed {
   const CommandShape* command = nullptr;  // never null after reading: the one without a name stands for none
@@ -64,10 +69,10 @@ Typed read_words(const std::vector<CommandShape>& shapes, const std::vector<std:
       if (option != nullptr && !option->value.empty()) typed.awaiting = option;
       continue;
     }
-    const CommandShape* command = typed.has_command ? nullptr : find_command(shapes, word);
+    const CommandShape* command = typed.has_command ? nullptr : find_command(shapes, below(*typed.command, word));
     if (command != nullptr) {
       typed.command = command;
-      typed.has_command = true;
+      typed.has_command = !command->group;
     } else {
       typed.arguments.push_back(word);
     }
@@ -157,8 +162,11 @@ Completion complete(const std::vector<CommandShape>& shapes, std::vector<std::st
   } else if (word.starts_with("-")) {
     add_options(*typed.command, completion);
   } else if (!typed.has_command) {
+    const std::string before = below(*typed.command, "");
     for (const CommandShape& shape : shapes) {
-      if (!shape.name.empty()) completion.candidates.push_back({shape.name, shape.doc});
+      if (!shape.name.starts_with(before) || shape.name == typed.command->name) continue;
+      const std::string rest = shape.name.substr(before.size());
+      if (rest.find(' ') == std::string::npos) completion.candidates.push_back({rest, shape.doc});
     }
   } else {
     add_value(due_argument(typed), typed, word, objects, completion);

@@ -14,7 +14,7 @@ enum class ExitCode {
   Held = 4,           // a guard holds something back, or an approval is waited for
   Timeout = 5,
   Usage = 64,
-  NothingValid = 65,  // nothing valid is declared, or the manifests cannot be read; validate: any error
+  NothingValid = 65,  // nothing valid is declared, or the manifests cannot be read; validate: any error; cow: the store is damaged
   NoDaemon = 69,
   Locked = 75,
   Permission = 77,

@@ -58,6 +58,10 @@ struct CarryOut {
   ExitCode operator()(const VersionArguments& arguments) const { return version_command(arguments.output); }
   ExitCode operator()(const CompletionArguments& arguments) const { return completion_command(arguments.shell); }
   ExitCode operator()(const AdoptStateDirArguments&) const { return adopt_state_dir_command(options); }
+  ExitCode operator()(const CowInspectArguments& arguments) const { return cow_inspect_command(arguments); }
+  ExitCode operator()(const CowVerifyArguments& arguments) const { return cow_verify_command(arguments); }
+  ExitCode operator()(const CowDiffArguments& arguments) const { return cow_diff_command(arguments); }
+  ExitCode operator()(const CowMergeArguments& arguments) const { return cow_merge_command(arguments); }
   ExitCode operator()(const CompleteArguments& arguments) const { return complete_command(arguments.words); }
 };
 

@@ -34,11 +34,14 @@ struct CompleteArguments {
   std::vector<std::string> words{};  // after the program's name, the unfinished one last
 };
 
+using CowArguments = std::variant<CowInspectArguments, CowVerifyArguments, CowDiffArguments, CowMergeArguments>;
+
 struct Invocation {
   Options options{};
   std::variant<ValidateArguments, PlanArguments, ApplyArguments, RunArguments, ApproveArguments, GetArguments,
                DescribeArguments, ExplainArguments, SchemaArguments, DoctorArguments, VersionArguments,
-               CompletionArguments, AdoptStateDirArguments, CompleteArguments>
+               CompletionArguments, AdoptStateDirArguments, CompleteArguments, CowInspectArguments,
+               CowVerifyArguments, CowDiffArguments, CowMergeArguments>
       what{};
 };
 

@@ -1,63 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconciler/commands/parse_arguments.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <map>
 
+#include "reconciler/commands/argument_checks.h"
 #include "reconciler/commands/kind_names.h"
+#include "reconciler/commands/parse_cow.h"
 #include "reconciler/commands/version.h"
-#include "resources/kinds/suggest.h"
 
 namespace cowherd {
 
 namespace {
-
-constexpr const char* kDirectory = "DIR";
-constexpr const char* kFile = "FILE";
 
 const std::map<std::string, OutputFormat>& formats() {
   static const std::map<std::string, OutputFormat> kFormats{
       {"table", OutputFormat::Table}, {"wide", OutputFormat::Wide}, {"text", OutputFormat::Text},
       {"json", OutputFormat::Json},   {"yaml", OutputFormat::Yaml}, {"dot", OutputFormat::Dot}};
   return kFormats;
-}
-
-// Splits "table|wide|json".
-std::vector<std::string> choices_of(const std::string& alternatives) {
-  return CLI::detail::split(alternatives, '|');
-}
-
-std::string suggestion(const std::string& given, const std::vector<std::string>& known) {
-  const std::string near = did_you_mean(given, known);
-  return near.empty() ? "" : "; " + near;
-}
-
-// Checks without a name of their own, so that help shows only the type.
-CLI::Validator one_of(const std::string& alternatives) {
-  return CLI::Validator(
-      [alternatives](std::string& given) -> std::string {
-        for (const std::string& choice : choices_of(alternatives)) {
-          if (choice == given) return {};
-        }
-        return "'" + given + "' is none of " + alternatives + suggestion(given, choices_of(alternatives));
-      },
-      "");
-}
-
-// An unset variable of a script must not mean the default directory.
-CLI::Validator not_empty() {
-  return CLI::Validator([](std::string& given) -> std::string { return given.empty() ? "it is empty" : ""; }, "");
-}
-
-template <class Parse>
-CLI::Validator accepted_by(Parse parse) {
-  return CLI::Validator(
-      [parse](std::string& given) -> std::string {
-        const auto parsed = parse(given);
-        return parsed ? std::string() : to_string(parsed.error());
-      },
-      "");
 }
 
 Status parse_kind_or_object(const std::string& text) {
@@ -104,6 +64,7 @@ class CommandLine {
   std::string topic_{};
   std::string shell_{};
   bool detailed_ = false;
+  CowCommandLine cow_{};
 };
 
 CommandLine::CommandLine() {
@@ -112,7 +73,7 @@ CommandLine::CommandLine() {
   app_.set_version_flag("--version", "cowherd " + std::string(kVersion) + "\n", "Show the version and stop.");
   app_.footer(
       "Exit codes: 0 done, 1 failure, 2 changes (plan --detailed-exitcode), 3 partly, 4 held or waiting for approval,\n"
-      "5 timeout, 64 usage, 65 nothing valid declared, 75 locked, 77 permission, 78 configuration.");
+      "5 timeout, 64 usage, 65 nothing valid declared or a store damaged, 75 locked, 77 permission, 78 configuration.");
   add_where(app_, before_command_, Where::All);
   add_reading_commands();
   add_acting_commands();
@@ -133,19 +94,19 @@ void CommandLine::add_where(CLI::App& app, Options& options, Where where) {
     app.add_option("--manifests", options.manifests,
                    "Where the manifests are (default " + std::string(kDefaultManifests) +
                        "; without root below ~/.config).")
-        ->type_name(kDirectory)
+        ->type_name(kDirectoryType)
         ->check(not_empty());
   }
   if (where == Where::State || where == Where::All) {
     app.add_option("--state-dir", options.state_dir,
                    "Where disks and memory are (default " + std::string(kDefaultStateDir) +
                        "; without root below ~/.local/state).")
-        ->type_name(kDirectory)
+        ->type_name(kDirectoryType)
         ->check(not_empty());
   }
   if (where == Where::All) {
     app.add_option("--config", options.config, "The configuration (default " + std::string(kDefaultConfig) + ").")
-        ->type_name(kFile)
+        ->type_name(kFileType)
         ->check(not_empty());
   }
 }
@@ -159,7 +120,7 @@ CLI::Option* CommandLine::add_output(CLI::App& command, const std::string& alter
 void CommandLine::add_reading_commands() {
   CLI::App* validate = add("validate", "Check manifests; needs no daemon and no root.", Where::Manifests);
   validate->add_option("path", validate_.paths, "Files, directories or - for standard input.")
-      ->type_name(kFile)
+      ->type_name(kFileType)
       ->check(not_empty());
   add_output(*validate, "text|json");
 
@@ -204,6 +165,7 @@ void CommandLine::add_acting_commands() {
 }
 
 void CommandLine::add_offline_commands() {
+  cow_.add_to(app_);
   CLI::App* explain = add("explain", "Explain a field (Sandbox.spec.resources) or a code (E214).", Where::Nothing);
   explain->add_option("topic", topic_, "KIND, KIND.path or a code.")->type_name("TOPIC")->required();
   CLI::App* schema = add("schema", "Print the JSON Schema of a kind, or of the configuration.", Where::Nothing);
@@ -246,6 +208,7 @@ Invocation CommandLine::invocation() const {
   if (command == "doctor") made.what = DoctorArguments{output_or(OutputFormat::Table)};
   if (command == "version") made.what = VersionArguments{output_or(OutputFormat::Text)};
   if (command == "completion") made.what = CompletionArguments{shell_};
+  if (command == "cow") std::visit([&made](const auto& cow) { made.what = cow; }, cow_.arguments());
   if (command == "adopt-state-dir") made.what = AdoptStateDirArguments{};
   return made;
 }
@@ -270,6 +233,21 @@ std::string problem_of(const Invocation& invocation) {
   return "";
 }
 
+// The command that was given, as far as it was: "", "cow", "cow merge".
+std::vector<CLI::App*> given_commands(CLI::App& app) {
+  std::vector<CLI::App*> given;
+  for (auto below = app.get_subcommands(); !below.empty(); below = below.front()->get_subcommands()) {
+    given.push_back(below.front());
+  }
+  return given;
+}
+
+std::string given_name(CLI::App& app) {
+  std::string name;
+  for (const CLI::App* command : given_commands(app)) name += (name.empty() ? "" : " ") + command->get_name();
+  return name;
+}
+
 std::vector<std::string> command_names(const CLI::App& app) {
   std::vector<std::string> names;
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
@@ -277,6 +255,8 @@ std::vector<std::string> command_names(const CLI::App& app) {
   }
   return names;
 }
+
+bool has_commands(const CLI::App& app) { return !command_names(app).empty(); }
 
 std::vector<std::string> spellings_of(const CLI::Option& option) {
   std::vector<std::string> names;
@@ -300,18 +280,24 @@ std::string unexpected(CLI::App& app) {
   const std::vector<std::string> extras = app.remaining(true);
   const auto flag_at = std::find_if(extras.begin(), extras.end(), is_flag);
   const std::string given = flag_at != extras.end() ? *flag_at : extras.empty() ? "" : extras.front();
-  const std::vector<CLI::App*> commands = app.get_subcommands();
+  const std::vector<CLI::App*> commands = given_commands(app);
+  CLI::App& last = commands.empty() ? app : *commands.back();
   if (is_flag(given)) {
     const std::string flag = given.substr(0, given.find('='));
-    return "unknown flag '" + flag + "'" + suggestion(flag, flag_names(commands.empty() ? app : *commands.front()));
+    return "unknown flag '" + flag + "'" + suggestion(flag, flag_names(last));
   }
-  if (commands.empty()) return "unknown command '" + given + "'" + suggestion(given, command_names(app));
+  if (has_commands(last)) return "unknown command '" + given + "'" + suggestion(given, command_names(last));
   return "unexpected argument '" + given + "'";
 }
 
 bool has_unknown_flag(const CLI::App& app) {
   const std::vector<std::string> extras = app.remaining(true);
   return std::any_of(extras.begin(), extras.end(), is_flag);
+}
+
+bool lacks_command(CLI::App& app) {
+  const std::vector<CLI::App*> commands = given_commands(app);
+  return has_commands(commands.empty() ? app : *commands.back());
 }
 
 Answer refuse(const std::string& why, const std::string& command) {
@@ -323,6 +309,7 @@ CommandShape shape_of(const CLI::App& app, const std::string& name) {
   CommandShape shape;
   shape.name = name;
   shape.doc = app.get_description();
+  shape.group = has_commands(app);
   for (const CLI::Option* option : app.get_options()) {
     const bool takes_value = option->get_items_expected_max() > 0;
     const std::string value = takes_value ? option->get_type_name() : "";
@@ -343,10 +330,7 @@ std::variant<Invocation, Answer> parse_arguments(const std::vector<std::string>&
     return Invocation{{}, CompleteArguments{{arguments.begin() + 1, arguments.end()}}};
   }
   CommandLine line;
-  const auto command = [&line] {
-    const auto parsed = line.app().get_subcommands();
-    return parsed.empty() ? std::string() : parsed.front()->get_name();
-  };
+  const auto command = [&line] { return given_name(line.app()); };
   if (arguments.empty()) return Answer{ExitCode::Usage, "", line.app().help()};
   try {
     line.app().parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));  // CLI11 takes from the back
@@ -358,7 +342,7 @@ std::variant<Invocation, Answer> parse_arguments(const std::vector<std::string>&
     return refuse(unexpected(line.app()), command());
   } catch (const CLI::ParseError& error) {
     // CLI11 checks values, and that there is a command, before it looks at what it could not place; that explains both.
-    const bool misplaced = has_unknown_flag(line.app()) || (command().empty() && !line.app().remaining().empty());
+    const bool misplaced = has_unknown_flag(line.app()) || (lacks_command(line.app()) && !line.app().remaining(true).empty());
     return refuse(misplaced ? unexpected(line.app()) : error.what(), command());
   }
   Invocation made = line.invocation();
@@ -370,8 +354,12 @@ std::variant<Invocation, Answer> parse_arguments(const std::vector<std::string>&
 std::vector<CommandShape> command_shapes() {
   CommandLine line;
   std::vector<CommandShape> shapes{shape_of(line.app(), "")};
-  for (const CLI::App* command : line.app().get_subcommands([](const CLI::App*) { return true; })) {
+  const auto all = [](const CLI::App*) { return true; };
+  for (const CLI::App* command : line.app().get_subcommands(all)) {
     shapes.push_back(shape_of(*command, command->get_name()));
+    for (const CLI::App* below : command->get_subcommands(all)) {
+      shapes.push_back(shape_of(*below, command->get_name() + " " + below->get_name()));
+    }
   }
   return shapes;
 }

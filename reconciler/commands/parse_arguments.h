@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The command line. The only place that knows CLI11. What is wrong with a command line ends with code 64; help and
+// The command line. It and the parse_*.cc beside it are the only places that know CLI11. What is wrong with a command line ends with code 64; help and
 // version go to stdout with code 0.
 #pragma once
 
@@ -35,8 +35,9 @@ struct OptionShape {
   std::string doc{};
 };
 struct CommandShape {
-  std::string name{};                    // empty: what stands before a command
+  std::string name{};                    // empty: what stands before a command; "cow merge" below "cow"
   std::string doc{};
+  bool group = false;                    // commands stand below it
   std::vector<OptionShape> options{};
   std::vector<std::string> arguments{};  // like OptionShape::value; the last one may end with kRepeats
 };

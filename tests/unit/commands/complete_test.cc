@@ -40,6 +40,17 @@ TEST(Complete, CommandsComeFirst) {
   EXPECT_THAT(offered({""}), Not(Contains("__complete")));
 }
 
+TEST(Complete, CommandsBelowACommandComeAfterIt) {
+  EXPECT_THAT(offered({"co"}), ElementsAre("cow", "completion"));
+  EXPECT_THAT(offered({"cow", ""}), ElementsAre("inspect", "verify", "diff", "merge"));
+  EXPECT_THAT(offered({"cow", "m"}), ElementsAre("merge"));
+  EXPECT_THAT(offered({"cow", "merge", "--r"}), ElementsAre("--rescue"));
+  EXPECT_THAT(offered({"cow", "verify", "-o", ""}), ElementsAre("text", "json"));
+  Asked asked;
+  EXPECT_EQ(completion_of({"cow", "merge", "--base", ""}, asked).then, ShellPart::Files);
+  EXPECT_EQ(completion_of({"cow", "diff", "a", ""}, asked).then, ShellPart::Files);
+}
+
 TEST(Complete, FlagsAreThoseOfTheCommand) {
   EXPECT_THAT(offered({"plan", "--d"}), ElementsAre("--detailed-exitcode"));
   EXPECT_THAT(offered({"version", "--s"}), IsEmpty());

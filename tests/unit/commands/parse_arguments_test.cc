@@ -143,11 +143,34 @@ TEST(ParseArguments, TheHiddenCommandKeepsItsWordsAsTheyAre) {
               ElementsAre("get", "--output=js", "--", ""));
 }
 
+TEST(ParseArguments, CommandsBelowCowTakeFilesAndSizes) {
+  const auto merge = understood<CowMergeArguments>({"cow", "merge", "--base", "b", "--size", "4Mi", "f", "o", "--rescue"});
+  EXPECT_EQ("b", merge.base);
+  EXPECT_EQ("f", merge.file);
+  EXPECT_EQ("o", merge.output);
+  EXPECT_EQ(4_MiB, merge.size);
+  EXPECT_EQ(InvalidStore::Rescue, merge.invalid);
+  EXPECT_EQ(InvalidStore::Refuse, understood<CowMergeArguments>({"cow", "merge", "--base", "b", "f", "o"}).invalid);
+  EXPECT_EQ(std::nullopt, understood<CowVerifyArguments>({"cow", "verify", "f"}).disk_size);
+  EXPECT_EQ(OutputFormat::Json, understood<CowDiffArguments>({"cow", "diff", "a", "b", "-o", "json"}).output);
+  EXPECT_EQ(CowListing::Ranges, understood<CowInspectArguments>({"cow", "inspect", "--ranges", "f"}).listing);
+}
+
+TEST(ParseArguments, WhatIsWrongBelowCowIsToldThere) {
+  EXPECT_THAT(refused({"cow"}), HasSubstr("see 'cowherd cow --help'"));
+  EXPECT_THAT(refused({"cow", "mrge"}), HasSubstr("unknown command 'mrge'; did you mean \"merge\""));
+  EXPECT_THAT(refused({"cow", "verify", "--disk-sise", "1Mi", "f"}), HasSubstr("did you mean \"--disk-size\""));
+  EXPECT_THAT(refused({"cow", "verify", "f", "g"}), HasSubstr("unexpected argument 'g'\nsee 'cowherd cow verify --help'"));
+}
+
 // help.txt is what people see; COWHERD_UPDATE_GOLDEN=1 rewrites it, the difference is reviewed.
 TEST(ParseArguments, HelpReadsAsReviewed) {
   std::string text;
   for (const CommandShape& shape : command_shapes()) {
-    const Words words = shape.name.empty() ? Words{"--help"} : Words{shape.name, "--help"};
+    Words words;
+    std::istringstream name(shape.name);
+    for (std::string word; name >> word;) words.push_back(word);
+    words.push_back("--help");
     text += "$ cowherd" + (shape.name.empty() ? "" : " " + shape.name) + " --help\n";
     const auto parsed = parse_arguments(words);
     text += std::get<Answer>(parsed).out + "\n";
