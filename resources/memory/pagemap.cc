@@ -8,6 +8,7 @@
 
 #include "resources/files/system_calls.h"
 #include "resources/memory/fd_memory.h"
+#include "resources/memory/process_maps.h"
 
 namespace cowherd {
 
@@ -47,6 +48,11 @@ Result<PageRanges> read_private_pages(int pid, std::uint64_t address, Bytes size
   }
   if (::sysconf(_SC_PAGESIZE) != static_cast<long>(kPage.value)) {
     return fail(ErrorKind::Failed, "read '" + path + "': the pages of this host are not of 4096 bytes");
+  }
+  COWHERD_ASSIGN(const std::string maps, read_process_maps(pid));
+  if (!is_mapped_privately(maps, address, size)) {
+    return fail(ErrorKind::Invalid, "read '" + path + "' at " + std::to_string(address) +
+                                        ": not all of the range is mapped privately");
   }
   COWHERD_ASSIGN(UniqueFd fd, open_path(path, O_RDONLY, "open"));
   constexpr std::uint64_t kEntry = sizeof(std::uint64_t);

@@ -13,13 +13,14 @@
 
 namespace cowherd {
 
-// A page that was merely looked at, or evicted unchanged, is not among them. Entry i is of the page at i *
-// kPage.
+// A page that was merely looked at, or evicted unchanged, is not among them. Entry i is of the page at
+// i * kPage.
 PageRanges private_pages(std::span<const std::uint64_t> entries);
 
-// The same of the mapping of `size` bytes at `address` of a process, which must be stopped for the answer to
-// stay true. Offsets begin at the mapping. NotFound: no such process. Invalid: address or size are not whole
-// pages. Stale: the process ended meanwhile. Failed on a host whose page size is not 4 KiB.
+// The same of `size` bytes mapped at `address` of a process, which must be stopped for the answer to stay
+// true. Offsets begin at the address. NotFound: no such process. Invalid: not whole pages, or not all of it
+// is mapped privately: there the kernel tells of no page, and the dirty ones would be lost. Stale: the
+// process ended meanwhile. Failed on a host whose page size is not 4 KiB.
 Result<PageRanges> read_private_pages(int pid, std::uint64_t address, Bytes size);
 
 }  // namespace cowherd
