@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // cowherd cow merge: a base image and a store as one flat image. On a terminal it shows how far it is; SIGINT and SIGTERM
 // end it with nothing left behind.
-#include <poll.h>
-
 #include <cstdio>
 #include <filesystem>
 #include <future>
@@ -60,11 +58,8 @@ Result<FlattenReport> flatten_watched(const FlattenPlan& plan) {
   const BulkControl control{stop.get_token(), [&](Bytes done, Bytes total) { measure.set(done, total); }};
   auto report = std::async(std::launch::async, [&] { return flatten({files, bulk, parts}, plan, control); });
   ProgressBar bar;
-  pollfd waited{signals.fd(), POLLIN, 0};
-  while (report.wait_for(Span{0}) != std::future_status::ready) {
-    if (::poll(&waited, 1, static_cast<int>(kBetweenLooks.count())) > 0 && signals.take() == Signals::Request::Stop) {
-      stop.request_stop();
-    }
+  while (report.wait_for(kBetweenLooks) != std::future_status::ready) {
+    if (signals.take() == Signals::Request::Stop) stop.request_stop();
     bar.show({measure.now()}, clock.now());
   }
   bar.show({}, clock.now());
