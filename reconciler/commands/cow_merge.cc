@@ -21,7 +21,8 @@ namespace cowherd {
 
 namespace {
 
-constexpr Span kBetweenLooks{100};
+constexpr Span kBetweenLooks{10};
+constexpr int kLooksPerDrawing = 10;
 
 // How far the worker is, for the thread that draws.
 class Measure {
@@ -58,9 +59,9 @@ Result<FlattenReport> flatten_watched(const FlattenPlan& plan) {
   const BulkControl control{stop.get_token(), [&](Bytes done, Bytes total) { measure.set(done, total); }};
   auto report = std::async(std::launch::async, [&] { return flatten({files, bulk, parts}, plan, control); });
   ProgressBar bar;
-  while (report.wait_for(kBetweenLooks) != std::future_status::ready) {
+  for (int looks = 1; report.wait_for(kBetweenLooks) != std::future_status::ready; ++looks) {
     if (signals.take() == Signals::Request::Stop) stop.request_stop();
-    bar.show({measure.now()}, clock.now());
+    if (looks % kLooksPerDrawing == 0) bar.show({measure.now()}, clock.now());
   }
   bar.show({}, clock.now());
   return report.get();
