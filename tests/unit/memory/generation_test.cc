@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "resources/memory/generation.h"
 
+#include <algorithm>
+
 #include "tests/unit/memory/memory_bed.h"
 
 namespace cowherd::testing {
@@ -50,6 +52,19 @@ TEST_F(Generations, TheFirstHoldsThePagesThatAreNotZero) {
   EXPECT_EQ(made.header.base, build_id('1'));
   EXPECT_EQ(made.header.extents.size(), 4u);
   EXPECT_EQ(bed_.stored("/a"), "ab..c...");
+}
+
+// The fake keeps or loses all names of a directory at once; a real file system may keep the header's alone.
+TEST_F(Generations, TheNamesOfTheFilesAreDurableBeforeTheHeaderHasItsOwn) {
+  bed_.faults.disarm();
+  first("ab");
+  const std::vector<std::string>& trace = bed_.faults.trace();
+  const auto synced = std::find(trace.begin(), trace.end(), "sync /a");
+  const auto renamed = std::find_if(trace.begin(), trace.end(), [](const std::string& call) {
+    return call.rfind("rename /a/.staging-memfile.header", 0) == 0;
+  });
+  ASSERT_NE(renamed, trace.end());
+  EXPECT_LT(synced, renamed);
 }
 
 TEST_F(Generations, AMemoryOfZeroesNamesNoFile) {
