@@ -14,6 +14,7 @@
 
 #include "resources/files/all_zero.h"
 #include "resources/files/digest.h"
+#include "resources/files/pace.h"
 #include "resources/files/system_calls.h"
 
 namespace cowherd {
@@ -22,7 +23,6 @@ namespace {
 
 constexpr std::uint64_t kBlock = 4096;
 constexpr std::uint64_t kChunk = 1ull << 20;
-constexpr std::uint64_t kReportEvery = 32ull << 20;
 
 struct OpenFile {
   UniqueFd fd{};
@@ -39,28 +39,6 @@ Result<OpenFile> open_source(const std::string& path, std::string_view doing) {
   }
   return OpenFile{std::move(fd), to_stamp(status)};
 }
-
-// Tells progress in steps, and whether to stop.
-class Pace {
- public:
-  Pace(const BulkControl& control, Bytes total) : control_(control), total_(total) {}
-
-  Status at(Bytes done, std::string_view doing, const std::string& path) {
-    if (control_.stop.stop_requested()) {
-      return fail(ErrorKind::Failed, std::string(doing) + " '" + path + "': cancelled");
-    }
-    if (control_.progress && (done.value >= reported_.value + kReportEvery || done >= total_)) {
-      reported_ = done;
-      control_.progress(done, total_);
-    }
-    return {};
-  }
-
- private:
-  const BulkControl& control_;
-  Bytes total_;
-  Bytes reported_{};
-};
 
 Result<std::size_t> read_at(int fd, std::vector<char>& buffer, std::uint64_t offset, std::uint64_t most,
                             const std::string& path) {
@@ -131,14 +109,14 @@ struct Copy {
 Result<CopyReport> copy_sparse(const Copy& copy, const BulkControl& control) {
   if (::ftruncate(copy.target, static_cast<off_t>(copy.size)) != 0) return fail(path_error(errno, "resize", copy.to));
   CopyReport report{CopyMethod::Sparse, Bytes{copy.size}, {}};
-  Pace pace(control, Bytes{copy.size});
+  Pace pace(control, Bytes{copy.size}, "copy '" + copy.from + "'");
   std::vector<char> buffer(kChunk);
   std::uint64_t offset = 0;
   while (offset < copy.size) {
     COWHERD_ASSIGN(const Range range, next_data(copy.source, offset, copy.size, copy.from));
     offset = range.begin;
     while (offset < range.end) {
-      COWHERD_TRY(pace.at(Bytes{offset}, "copy", copy.from));
+      COWHERD_TRY(pace.at(Bytes{offset}));
       COWHERD_ASSIGN(const std::size_t got, read_at(copy.source, buffer, offset, range.end - offset, copy.from));
       if (got == 0) return fail(ErrorKind::Stale, "copy '" + copy.from + "': it became shorter meanwhile");
       // A short read that ends inside a block is read again from that block on, except at the end of the file.
@@ -148,14 +126,14 @@ Result<CopyReport> copy_sparse(const Copy& copy, const BulkControl& control) {
       offset += whole;
     }
   }
-  COWHERD_TRY(pace.at(Bytes{copy.size}, "copy", copy.from));
+  COWHERD_TRY(pace.at(Bytes{copy.size}));
   return report;
 }
 
 Result<CopyReport> copy_open(const Copy& copy, const BulkControl& control) {
   // Whatever the reason a clone is refused for (other file system, no support, swap file), copying decides.
   if (::ioctl(copy.target, FICLONE, copy.source) == 0) {
-    COWHERD_TRY(Pace(control, Bytes{copy.size}).at(Bytes{copy.size}, "copy", copy.from));
+    COWHERD_TRY(Pace(control, Bytes{copy.size}, "copy '" + copy.from + "'").at(Bytes{copy.size}));
     return CopyReport{CopyMethod::Reflink, Bytes{copy.size}, {}};
   }
   return copy_sparse(copy, control);
@@ -179,11 +157,11 @@ Result<Digest> LinuxBulkFiles::digest(const std::string& path, const BulkControl
   COWHERD_ASSIGN(const OpenFile source, open_source(path, "digest"));
   ::posix_fadvise(source.fd.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
   Sha256 sum;
-  Pace pace(control, source.stamp.size);
+  Pace pace(control, source.stamp.size, "digest '" + path + "'");
   std::vector<char> buffer(kChunk);
   std::uint64_t offset = 0;
   while (true) {
-    COWHERD_TRY(pace.at(Bytes{offset}, "digest", path));
+    COWHERD_TRY(pace.at(Bytes{offset}));
     COWHERD_ASSIGN(const std::size_t got, read_at(source.fd.get(), buffer, offset, kChunk, path));
     if (got == 0) return sum.finish();
     sum.update({buffer.data(), got});

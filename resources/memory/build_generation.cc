@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "resources/files/all_zero.h"
-#include "resources/memory/pace.h"
+#include "resources/files/pace.h"
 
 namespace cowherd {
 
@@ -86,7 +86,7 @@ Result<Written> write_pages(MemoryHost host, const MemorySource& memory, const P
   for (const PageRange& range : ranges) total = total + range.length;
   COWHERD_ASSIGN(const std::unique_ptr<ImageWriter> file, host.images.create(path));
   PageWriter writer(*file, place.build);
-  Pace pace(control, total);
+  Pace pace(control, total, "write guest memory");
   for (const PageRange& range : ranges) COWHERD_TRY(writer.add(memory, range, pace));
   COWHERD_TRY(host.files.sync(path));
   return Written{writer.extents(), {path, writer.written()}};

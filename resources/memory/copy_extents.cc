@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "resources/memory/pace.h"
+#include "resources/files/pace.h"
 
 namespace cowherd {
 
@@ -69,7 +69,7 @@ Result<CopiedExtents> fill(MemoryHost host, const Generation& from, const Source
   const Extents placed = place_extents(from.header, placement, fresh);
   COWHERD_TRY(file->resize(length_of(from.header, placed, placement)));
   CopiedExtents made;
-  Pace pace(control, from.header.size);
+  Pace pace(control, from.header.size, "copy guest memory");
   for (std::size_t i = 0; i < placed.size(); ++i) {
     const Extent& old = from.header.extents[i];
     append_extent(made.extents, placed[i]);
