@@ -36,10 +36,21 @@ struct DiskPlan {
   bool operator==(const DiskPlan&) const = default;
 };
 
-enum class DiskFault { None, Overflow, Invalid, Mismatch };
+// How large the plan lets the store become, in whole chunks: what cannot overflow for a disk of its size, or the cow limit.
+// A store whose DiskState::store_size is less can be given more room, active or not (grow_store). Zero for qcow2, whose
+// file grows by itself.
+Bytes store_size_for(const DiskPlan& disk);
+
+enum class DiskFault {
+  None,
+  Overflow,  // active and full: reads and rewrites go on, first writes fail; repair_store makes room once it is closed
+  Invalid,   // the kernel gave the store up, told of the device or of the closed store's header; repair_store may mend it
+  Mismatch,  // not the device this sandbox should have: never touched
+};
 
 struct DiskState {
   bool store_present = false;  // rootfs.cow or rootfs.qcow2 exists
+  Bytes store_size{};          // what the store may take now: its length, or while active less if its loop offers less
   Bytes store_allocated{};     // st_blocks * 512
   bool active = false;         // a VM could open it now
   bool interrupted = false;    // devices of it exist that no VM could use: deactivate or activate mends it
@@ -67,6 +78,15 @@ class DiskDriver {
   virtual Result<Effect> deactivate(const DiskPlan& disk) = 0;
   // Makes an inactive disk offer disk.size, larger than before. Busy when active.
   virtual Result<Effect> grow(const DiskPlan& disk) = 0;
+  // Gives the store the room that store_size_for(disk) allows, durable, also under a running VM, which does not notice.
+  // Unchanged when it has it: never shortens, and never changes what the disk offers. Exhausted when the active device is
+  // full already, Corrupt when the kernel gave it up: both last until it is closed, see repair_store.
+  virtual Result<Effect> grow_store(const DiskPlan& disk) = 0;
+  // Makes a closed store that is full or that the kernel gave up usable again: grows it as grow_store does and, where its
+  // header says invalid, reads all of its metadata and says valid. What was acknowledged as flushed is there afterwards.
+  // Unchanged when there is nothing to mend. Busy while the disk is active or anything has the store open. Corrupt, with
+  // the place and nothing changed, when the metadata does not hold together or the header was zeroed.
+  virtual Result<Effect> repair_store(const DiskPlan& disk) = 0;
 };
 
 // Devices that carry our mark for this state directory, whoever they belong to.

@@ -60,6 +60,12 @@ class ImageTools {
   // is gone.
   virtual Status convert_to_raw(const std::string& from, const std::string& to,
                                 const BulkControl& control) = 0;
+  // An overlay of ours on its raw base becomes one sparse raw file of the overlay's size at a new path, all absolute (Busy
+  // when it exists); not durable until synced. Base and formats are as given here, whatever the overlay records. After a
+  // failure `to` is gone. Busy while a VM has the overlay open. By default: Failed, for implementations that make no
+  // overlays.
+  virtual Status flatten_overlay(const std::string& base, const std::string& overlay, const std::string& to,
+                                 const BulkControl& control);
   // An empty qcow2 overlay of `size` at a new path on a raw base, both absolute; not durable until synced. The
   // base is recorded as backing_name says.
   virtual Status create_overlay(const std::string& base, const std::string& overlay, Bytes size) = 0;

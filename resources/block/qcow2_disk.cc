@@ -33,6 +33,7 @@ Fact<DiskState> Qcow2Driver::look(const DiskPlan& disk) {
   if (!store && store.error().kind == ErrorKind::NotFound) return state;
   if (!store) return unknown(store.error());
   state.store_present = true;
+  state.store_size = store->size;
   state.store_allocated = store->allocated;
   if (store->type != FileType::Regular)
     return faulty(state, DiskFault::Mismatch, "'" + path + "' is no regular file");
@@ -106,13 +107,19 @@ Status Qcow2Driver::make_overlay(const DiskPlan& disk, const std::string& staged
   return fail(std::move(error));
 }
 
+Status Qcow2Driver::usable(const DiskPlan& disk) {
+  const Fact<DiskState> state = look(disk);
+  if (state.unknown()) return fail(state.why());
+  if (!state->store_present)
+    return fail(ErrorKind::NotFound, "open '" + overlay_path(disk) + "': it does not exist");
+  if (state->fault == DiskFault::None) return {};
+  return fail(ErrorKind::Corrupt, "use the overlay: " + state->detail,
+              "see what is wrong with 'qemu-img check', or restore a snapshot");
+}
+
 Result<Effect> Qcow2Driver::activate(const DiskPlan& disk) {
   const auto attempt = [&]() -> Result<Effect> {
-    const Fact<DiskState> state = look(disk);
-    if (state.unknown()) return fail(state.why());
-    if (!state->store_present)
-      return fail(ErrorKind::NotFound, "open '" + overlay_path(disk) + "': it does not exist");
-    if (state->fault != DiskFault::None) return fail(ErrorKind::Corrupt, "use the overlay: " + state->detail);
+    COWHERD_TRY(usable(disk));
     COWHERD_TRY(files_.sync(overlay_path(disk)));
     COWHERD_TRY(files_.sync(disk.directory));
     return Effect::Unchanged;
@@ -132,6 +139,13 @@ Result<Effect> Qcow2Driver::grow(const DiskPlan& disk) {
     return smaller ? Effect::Changed : Effect::Unchanged;
   };
   return attempt().in(doing("growing", disk));
+}
+
+Result<Effect> Qcow2Driver::grow_store(const DiskPlan&) { return Effect::Unchanged; }
+
+Result<Effect> Qcow2Driver::repair_store(const DiskPlan& disk) {
+  if (Status good = usable(disk); !good) return fail(std::move(good).error().in(doing("repairing", disk)));
+  return Effect::Unchanged;
 }
 
 }  // namespace cowherd

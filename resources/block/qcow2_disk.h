@@ -26,8 +26,13 @@ class Qcow2Driver final : public DiskDriver {
   // In place: QEMU writes the larger tables elsewhere before the header says the new size, so a cut leaves
   // either size.
   Result<Effect> grow(const DiskPlan& disk) override;
+  // Unchanged: the overlay grows by itself.
+  Result<Effect> grow_store(const DiskPlan& disk) override;
+  // Unchanged when the overlay can be used, else Corrupt: QEMU's own check is for people to run.
+  Result<Effect> repair_store(const DiskPlan& disk) override;
 
  private:
+  Status usable(const DiskPlan& disk);
   Status make_overlay(const DiskPlan& disk, const std::string& staged);
   // "" when the overlay stands on the plan's base image as raw, else what differs.
   Result<std::string> base_difference(const DiskPlan& disk, const OverlayInfo& overlay);

@@ -15,6 +15,7 @@ namespace cowherd {
 struct BulkControl {
   std::stop_token stop{};
   std::function<void(Bytes done, Bytes total)> progress{};  // called every 32 MiB and at the end, from the worker
+  std::function<void(const std::string& text)> tell{};      // what the step's outcome shall say besides: how long its parts took
 };
 
 enum class CopyMethod { Reflink, Sparse };  // FICLONE, or SEEK_DATA ranges with 4 KiB of zeroes left as holes

@@ -49,7 +49,8 @@ struct SpaceInfo {
   Bytes available{};  // to this user (statvfs f_bavail)
 };
 
-enum class RenameMode { Replace, NoReplace };  // renameat2(2) RENAME_NOREPLACE: Busy when the target exists
+// renameat2(2). NoReplace: Busy when the target exists. Exchange: both names exist and change places in one step.
+enum class RenameMode { Replace, NoReplace, Exchange };
 
 class FileSystem {
  public:

@@ -121,7 +121,7 @@ Status LinuxFileSystem::sync(const std::string& path) {
 }
 
 Status LinuxFileSystem::rename(const std::string& from, const std::string& to, RenameMode mode) {
-  const unsigned flags = mode == RenameMode::NoReplace ? RENAME_NOREPLACE : 0;
+  const unsigned flags = mode == RenameMode::NoReplace ? RENAME_NOREPLACE : mode == RenameMode::Exchange ? RENAME_EXCHANGE : 0;
   if (::syscall(SYS_renameat2, AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), flags) == 0) return {};
   int reason = errno;
   if (reason == EINVAL && mode == RenameMode::NoReplace) {

@@ -44,6 +44,17 @@ Status publish_directory(FileSystem& files, const std::string& staged, const std
   return files.sync(parent_of(target)).in(doing());
 }
 
+Status replace_directory(FileSystem& files, const std::string& staged, const std::string& target) {
+  const auto doing = [&] { return "publishing '" + target + "'"; };
+  const Result<FileStamp> there = files.stat(target);
+  if (!there && there.error().kind == ErrorKind::NotFound) return publish_directory(files, staged, target);
+  if (!there) return Status(fail(there.error())).in(doing());
+  COWHERD_TRY(files.sync(staged).in(doing()));
+  COWHERD_TRY(files.sync(parent_of(staged)).in(doing()));
+  COWHERD_TRY(files.rename(staged, target, RenameMode::Exchange).in(doing()));
+  return files.sync(parent_of(target)).in(doing());
+}
+
 Status make_directories(FileSystem& files, const std::string& path) {
   const std::string above = parent_of(path);
   const Result<FileStamp> found = files.stat(path);

@@ -21,6 +21,10 @@ Status publish_file(FileSystem& files, const std::string& directory, const std::
 // without replacing, and syncs target's parent. Busy when target exists.
 Status publish_directory(FileSystem& files, const std::string& staged, const std::string& target);
 
+// The same in place of what stands under the name, in one step; what stood there is at `staged` afterwards, as interrupted
+// work that the caller removes. `staged` and `target` are names of one directory. An absent target is success, too.
+Status replace_directory(FileSystem& files, const std::string& staged, const std::string& target);
+
 // Makes the directory and its missing parents, each name durable.
 Status make_directories(FileSystem& files, const std::string& path);
 

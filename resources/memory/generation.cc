@@ -46,13 +46,13 @@ Result<MemoryFile> check_file(FileSystem& files, const std::string& directory, c
   return MemoryFile{path, stamp.size};
 }
 
+}  // namespace
+
 bool is_memory_file(std::string_view name) {
   if (is_staging_name(name)) name.remove_prefix(kStagingPrefix.size());
   if (name == kLegacyName) return true;
   return name.substr(0, kPrefix.size()) == kPrefix && BuildId::make(name.substr(kPrefix.size())).has_value();
 }
-
-}  // namespace
 
 std::string memfile_name(const BuildId& build) { return std::string(kPrefix) + build.str(); }
 

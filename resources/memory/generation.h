@@ -15,6 +15,8 @@ namespace cowherd {
 
 inline constexpr std::string_view kHeaderName = "memfile.header";
 std::string memfile_name(const BuildId& build);
+// `memfile`, `memfile.{uuid}`, or one of them staged.
+bool is_memory_file(std::string_view name);
 
 // Where generations are read and written.
 struct MemoryHost {

@@ -25,7 +25,9 @@ class Layout {
   }
   std::string sandboxes() const { return root_ + "/sandboxes"; }
   std::string sandbox_dir(const Uid& uid) const { return sandboxes() + "/" + uid.str(); }
+  std::string memory_dir(const Uid& uid) const { return sandbox_dir(uid) + "/memory"; }
   std::string snapshots() const { return root_ + "/snapshots"; }
+  std::string snapshot_dir(const std::string& name) const { return snapshots() + "/" + name; }
   std::string trash() const { return root_ + "/trash"; }
 
  private:
@@ -38,5 +40,12 @@ inline constexpr const char* kRootfsFile = "rootfs.ext4";
 inline constexpr const char* kKernelFile = "kernel";
 inline constexpr const char* kInitrdFile = "initrd";
 inline constexpr const char* kSerialLog = "serial.log";
+inline constexpr const char* kSnapshotFile = "snapshot.json";
+inline constexpr const char* kMetaFile = "rootfs.meta";       // for readers of the older layout
+inline constexpr const char* kPauseFile = "pause.json";
+inline constexpr const char* kStateFile = "snapfile";         // state of a guest's devices
+inline constexpr const char* kFlatFile = "memory.flat";       // a cache: the memory as a VMM maps it
+inline constexpr const char* kConsumedMark = "consumed";
+inline constexpr const char* kRefusedMark = "refused";        // holds why
 
 }  // namespace cowherd

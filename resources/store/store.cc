@@ -49,6 +49,11 @@ Status Store::settle() {
   }
   COWHERD_TRY(sync_names(layout_.templates()));
   COWHERD_TRY(sync_children(layout_.trash()));
+  COWHERD_ASSIGN(const std::vector<FileEntry> sandboxes, list_or_empty(layout_.sandboxes()));
+  for (const FileEntry& entry : sandboxes) {
+    // The mark that a memory image was consumed must outlive whatever its guest did since.
+    if (entry.type == FileType::Directory) COWHERD_TRY(sync_names(layout_.sandboxes() + "/" + entry.name + "/memory"));
+  }
   COWHERD_TRY(sync_children(layout_.sandboxes()));
   return files_.sync(layout_.root());
 }

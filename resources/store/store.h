@@ -6,6 +6,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -20,6 +21,9 @@
 #include "resources/store/identity.h"
 #include "resources/store/identity_cache.h"
 #include "resources/store/layout.h"
+#include "resources/store/saved_memory.h"
+#include "resources/store/seed_snapshot.h"
+#include "resources/store/snapshot_identity.h"
 #include "resources/store/trash_name.h"
 #include "resources/vocabulary/fact.h"
 
@@ -36,6 +40,9 @@ struct TrashEntry {
 // One look at the state directory. A directory that cannot be read makes its objects Unknown, and the look incomplete.
 struct StoreContents {
   std::map<Uid, Fact<SandboxIdentity>> sandboxes{};
+  std::map<Uid, Fact<PauseImage>> pauses{};           // of the sandboxes that have a memory/
+  std::map<std::string, Fact<SnapshotIdentity>> snapshots{};
+  std::map<std::string, SeedSnapshot> seeds{};        // snapshot directories of other software, by name
   std::map<std::string, std::map<Digest, Fact<RevisionIdentity>>> templates{};  // by template name, by revision id
   std::vector<TrashEntry> trash{};
   std::vector<std::string> leftovers{};   // absolute paths: staging names of interrupted work, empty template directories
@@ -86,6 +93,45 @@ class Store {
   Result<SandboxIdentity> sandbox(const Uid& uid);
   Result<RevisionIdentity> revision(const std::string& template_name, const Digest& id);
 
+  // --- pause images
+  // Puts the parts of a pause image (kStateFile, memfile.header and what it names) into the empty directory it is given,
+  // each synced, and answers what they are.
+  using KeepMemory = std::function<Result<SavedMemory>(const std::string& staged)>;
+  // Stages, has `keep` fill, writes pause.json, and puts the whole in place of sandboxes/<uid>/memory in one step, durably:
+  // the commit point of a pause. After a failure the old image stands as it was. The one it replaced is removed.
+  Status publish_pause(const SandboxIdentity& sandbox, const KeepMemory& keep);
+  // Durable marks. Success when it is marked already; NotFound when there is no image.
+  Status consume_pause(const Uid& uid);
+  Status refuse_pause(const Uid& uid, const std::string& why);
+  // Success when it is absent.
+  Status trash_pause(const SandboxIdentity& sandbox);
+  // Fresh from the disk. NotFound, Corrupt.
+  Result<PauseImage> pause(const Uid& uid);
+
+  // --- snapshots
+  // Puts the parts of a snapshot (the disk's store under its driver's name, and for Full the memory parts as above) into
+  // the empty directory it is given, synced, and fills in what only the capture tells: power and memory.
+  using Capture = std::function<Status(const std::string& staged, SnapshotIdentity& identity)>;
+  // Stages, has `capture` fill, digests every part, writes rootfs.meta and snapshot.json, publishes
+  // snapshots/<name>. Busy when the name is taken. The guest need not wait for anything after `capture`.
+  Result<SnapshotIdentity> publish_snapshot(SnapshotIdentity identity, const Capture& capture, const BulkControl& control);
+  // Replaces snapshot.json. NotFound when the directory is gone.
+  Status update_snapshot(const SnapshotIdentity& identity);
+  // Success when it is absent.
+  Status trash_snapshot(const SnapshotIdentity& identity);
+  // Fresh from the disk. NotFound, Corrupt.
+  Result<SnapshotIdentity> snapshot(const std::string& name);
+  // What is wrong with the parts of a snapshot, one line each: missing, another size, another digest, a memory header or
+  // a store that does not pass its checks. Empty: all is well. Reads everything.
+  Result<std::vector<std::string>> verify_snapshot(const std::string& name, const BulkControl& control);
+
+  // --- restore: what a new sandbox takes from a snapshot; the snapshot is only read
+  // Gives the sandbox a pause image of the snapshot's memory: hard links of its memory files (and of its flat image when
+  // it has one), copies of the rest. Unchanged when the sandbox has an image. Corrupt: the snapshot is not whole.
+  Result<Effect> restore_memory(const SandboxIdentity& sandbox, const SnapshotIdentity& snapshot);
+  // Gives the sandbox a disk: a copy of the snapshot's, under its name by rename, durable. Unchanged when it has one.
+  Result<Effect> restore_disk(const SandboxIdentity& sandbox, const SnapshotIdentity& snapshot, const BulkControl& control);
+
   // --- the rest
   // Removes one trash entry for good, its identity file last. Success when it is absent.
   Status purge(const TrashEntry& entry);
@@ -110,6 +156,8 @@ class Store {
   void look_at_sandboxes(StoreContents& seen);
   void look_at_templates(StoreContents& seen);
   void look_at_revisions(const std::string& template_name, StoreContents& seen);
+  void look_at_pause(const SandboxIdentity& sandbox, StoreContents& seen);
+  void look_at_snapshots(StoreContents& seen);
   void look_at_trash(StoreContents& seen);
   void note_staging(const std::string& directory, StoreContents& seen);
   void note_leftover(const std::string& path, StoreContents& seen);
@@ -123,6 +171,9 @@ class Store {
   Result<RevisionIdentity> publish_revision(RevisionIdentity built, const std::string& staged);
   Status write_identity(const std::string& directory, const char* file, const std::string& text);
 
+  Status keep_pause(const SandboxIdentity& sandbox, const KeepMemory& keep, const std::string& staged);
+  Result<PauseImage> pause_of(Result<PauseIdentity> identity, const Uid& uid);
+
   Result<std::string> move_to_trash(const std::string& path, TrashName name);
   Status discard(const SandboxIdentity& identity, const std::string& disk);
 
@@ -134,6 +185,7 @@ class Store {
   std::atomic<bool> unsettled_{false};
   std::mutex cache_mutex_{};
   IdentityCache<SandboxIdentity> sandbox_cache_{parse_sandbox_identity};
+  IdentityCache<PauseIdentity> pause_cache_{parse_pause};
   IdentityCache<RevisionIdentity> revision_cache_{parse_revision_identity};
   std::mutex claims_mutex_{};
   std::set<std::string> claims_{};  // staging paths that calls of this object are working in

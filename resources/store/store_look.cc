@@ -37,12 +37,14 @@ StoreContents Store::look() {
   }
   const std::lock_guard lock(cache_mutex_);
   sandbox_cache_.begin();
+  pause_cache_.begin();
   revision_cache_.begin();
   look_at_root(seen);
   look_at_templates(seen);
   look_at_sandboxes(seen);
   look_at_trash(seen);
   sandbox_cache_.end();
+  pause_cache_.end();
   revision_cache_.end();
   return seen;
 }
@@ -93,6 +95,7 @@ void Store::look_at_sandboxes(StoreContents& seen) {
     // It may have gone to trash while we looked.
     if (identity.unknown() && !files_.stat(path)) continue;
     if (identity.unknown()) seen.unreadable.push_back(identity.why());
+    if (identity.known()) look_at_pause(*identity, seen);
     seen.sandboxes.emplace(*uid, std::move(identity));
     note_staging(path, seen);
   }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "resources/store/trash_name.h"
 
+#include <algorithm>
+#include <array>
+
 namespace cowherd {
 
 namespace {
@@ -41,7 +44,8 @@ std::optional<TrashName> parse_trash_name(std::string_view text) {
   name.object = text.substr(kind_end + 1, id_begin - kind_end - 1);
   name.id8 = text.substr(id_begin + 1, 8);
   const std::optional<Moment> since = parse_compact(text.substr(time_begin + 1));
-  if (!since || (name.kind != "sandbox" && name.kind != "disk" && name.kind != "revision")) return std::nullopt;
+  constexpr std::array<std::string_view, 5> kKinds{"sandbox", "disk", "memory", "revision", "snapshot"};
+  if (!since || std::find(kKinds.begin(), kKinds.end(), name.kind) == kKinds.end()) return std::nullopt;
   name.since = *since;
   if (print_trash_name(name) != text) return std::nullopt;
   return name;

@@ -123,6 +123,17 @@ TEST_P(FileSystemContract, ADirectoryMovesWithWhatIsInIt) {
   EXPECT_EQ(content("e/d/f"), "x");
 }
 
+TEST_P(FileSystemContract, TwoFullDirectoriesChangePlaces) {
+  ASSERT_TRUE(files_.make_directory(at("d")));
+  ASSERT_TRUE(files_.write(at("d/f"), "of d"));
+  EXPECT_FAILS(NotFound, files_.rename(at("d"), at("e"), RenameMode::Exchange));
+  ASSERT_TRUE(files_.make_directory(at("e")));
+  ASSERT_TRUE(files_.write(at("e/f"), "of e"));
+  ASSERT_TRUE(files_.rename(at("d"), at("e"), RenameMode::Exchange));
+  EXPECT_EQ(content("d/f"), "of e");
+  EXPECT_EQ(content("e/f"), "of d");
+}
+
 TEST_P(FileSystemContract, ADirectoryIsNotMovedIntoItselfNorOverAFullOne) {
   ASSERT_TRUE(files_.make_directory(at("d")));
   ASSERT_TRUE(files_.make_directory(at("e")));
@@ -202,6 +213,17 @@ TEST_P(FileSystemContract, APublishedDirectoryNeverReplaces) {
   EXPECT_EQ(content("d/f"), "new");
   ASSERT_TRUE(files_.make_directory(at(".staging-d")));
   EXPECT_FAILS(Busy, publish_directory(files_, at(".staging-d"), at("d")));
+}
+
+TEST_P(FileSystemContract, AReplacedDirectoryLeavesTheOldOneToItsCaller) {
+  for (const char* text : {"one", "two"}) {
+    ASSERT_TRUE(remove_tree(files_, at(".staging-d")));
+    ASSERT_TRUE(files_.make_directory(at(".staging-d")));
+    ASSERT_TRUE(files_.write(at(".staging-d/f"), text));
+    ASSERT_TRUE(replace_directory(files_, at(".staging-d"), at("d")));
+    EXPECT_EQ(content("d/f"), text);
+  }
+  EXPECT_EQ(content(".staging-d/f"), "one");
 }
 
 TEST_P(FileSystemContract, ATreeIsMadeMeasuredAndRemoved) {

@@ -6,7 +6,7 @@ import unittest
 
 import tree
 
-RESOURCES = ["vocabulary", "files", "kinds", "manifest", "block", "machine", "memory", "store", "catalog"]
+RESOURCES = ["vocabulary", "files", "kinds", "manifest", "block", "memory", "machine", "store", "catalog"]
 RECONCILER = ["source", "desired", "observed", "actions", "plan", "execute", "daemon", "commands"]
 
 # What touches the world itself. Only those who put the program together may know them.

@@ -267,6 +267,7 @@ Status FakeFileSystem::rename(const std::string& from, const std::string& to, Re
     COWHERD_ASSIGN(const Inode to_directory, parent(to, "rename to"));
     const Inode replaced = find(to);
     if (replaced != 0 && mode == RenameMode::NoReplace) return failed_with(EEXIST, "rename to", to);
+    if (mode == RenameMode::Exchange) return exchange(from, to);
     if (replaced == moved) return {};
     if (to.compare(0, from.size() + 1, from + "/") == 0) return failed_with(EINVAL, "rename to", to);
     if (replaced != 0) {
@@ -279,6 +280,19 @@ Status FakeFileSystem::rename(const std::string& from, const std::string& to, Re
     renamed(from_directory, name_of(from), to_directory, name_of(to));
     return {};
   });
+}
+
+// Within one directory: durable as one step with its sync.
+Status FakeFileSystem::exchange(const std::string& from, const std::string& to) {
+  COWHERD_ASSIGN(const Inode one, existing(from, "exchange"));
+  COWHERD_ASSIGN(const Inode other, existing(to, "exchange"));
+  COWHERD_ASSIGN(const Inode directory, parent(from, "exchange"));
+  if (parent_of(from) != parent_of(to)) return failed_with(EXDEV, "exchange", to);
+  Entries& entries = nodes_.at(directory).entries;
+  entries[name_of(from)] = other;
+  entries[name_of(to)] = one;
+  changed(directory);
+  return {};
 }
 
 Status FakeFileSystem::make_directory(const std::string& path) {

@@ -107,6 +107,7 @@ class FakeFileSystem final : public FileSystem {
   void drop_name(Inode directory, const std::string& name);
   void changed(Inode inode);
   void renamed(Inode from_directory, const std::string& from_name, Inode to_directory, const std::string& to_name);
+  Status exchange(const std::string& from, const std::string& to);
   void sync_directory(Inode inode);
   void persist_path(const std::string& path);
   FileStamp stamp(Inode inode) const;
