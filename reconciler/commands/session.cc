@@ -14,6 +14,7 @@
 #include "resources/block/qemu_img/qemu_image_tools.h"
 #include "resources/catalog/sqlite/sqlite_catalog.h"
 #include "resources/files/linux_bulk_files.h"
+#include "resources/files/linux_file_parts.h"
 #include "resources/files/linux_file_system.h"
 #include "resources/files/publish.h"
 #include "resources/files/random.h"
@@ -74,6 +75,7 @@ struct Session::Parts {
   SystemClock clock{};
   LinuxFileSystem files{};
   LinuxBulkFiles bulk{};
+  LinuxFileParts parts{};
   QemuImageTools images;
   KernelDeviceMapper device_mapper{};
   KernelLoopDevices loops{};
@@ -130,7 +132,7 @@ Status Session::Parts::open_catalog(SessionMode mode) {
 }
 
 void Session::Parts::put_together(SessionMode mode) {
-  disks = std::make_unique<HostDisks>(device_mapper, loops, files, images, dir8, disk_driver_of(config));
+  disks = std::make_unique<HostDisks>(device_mapper, loops, files, parts, images, dir8, disk_driver_of(config));
   machines = std::make_unique<QemuMachines>(qemu_settings_of(config, dir8), clock);
   store = std::make_unique<Store>(files, bulk, images, clock, layout);
   last_good = std::make_unique<DirectoryLastGood>(files, layout.declared());

@@ -29,11 +29,36 @@ tl::unexpected<Error> refuse_foreign_store(const DmDevice& root, const std::stri
               "nothing was touched; see what it is with 'dmsetup table " + root.name + "'");
 }
 
+// Without a device of ours, a loop on the store is somebody else's; two writers would destroy it.
+Status no_loop_has(const std::vector<LoopDevice>& loops, const DiskPlan& disk, const FileStamp& store) {
+  for (const LoopDevice& loop : loops) {
+    if (loop.backing != store.id) continue;
+    return fail(ErrorKind::Busy,
+                "attach '" + cow_path(disk) + "': loop device " + to_string(loop.device) + " already has it",
+                "find its holder with 'losetup -l' and 'lsblk'");
+  }
+  return {};
+}
+
+// What the kernel says of an active device stays so until the device is closed.
+Status takes_writes(const DmDeviceDetail& root) {
+  const SnapshotStatus status = parse_snapshot_status(root.status.empty() ? "" : root.status[0]);
+  const auto* fault = std::get_if<SnapshotFault>(&status);
+  if (fault == nullptr) return {};
+  const std::string doing = "use device '" + root.device.name + "': ";
+  if (*fault == SnapshotFault::Overflow) {
+    return fail(ErrorKind::Exhausted, doing + "its copy-on-write store is full",
+                "raise resources.disk.cowLimit; the store grows once the device is closed");
+  }
+  return fail(ErrorKind::Corrupt, doing + "the kernel gave its copy-on-write store up",
+              "the store is kept as it is; free space on the host, then it can be repaired once the device is closed");
+}
+
 }  // namespace
 
 DmSnapshotDriver::DmSnapshotDriver(DeviceMapper& dm, LoopDevices& loops, FileSystem& files,
-                                   std::string directory)
-    : dm_(dm), loops_(loops), files_(files), directory_(std::move(directory)) {}
+                                   FileParts& parts, std::string directory)
+    : dm_(dm), loops_(loops), files_(files), parts_(parts), directory_(std::move(directory)) {}
 
 Result<Effect> DmSnapshotDriver::create(const DiskPlan& disk) {
   return create_cow(files_, disk).in(doing("creating", disk));
@@ -70,16 +95,7 @@ Result<Effect> DmSnapshotDriver::keep_active(const HostListing& host, const Disk
                                       print_quantity(to_bytes(detail.table[0].length)) + ", not " +
                                       print_quantity(disk.size));
   }
-  const SnapshotStatus status = parse_snapshot_status(detail.status.empty() ? "" : detail.status[0]);
-  if (const auto* fault = std::get_if<SnapshotFault>(&status); fault != nullptr) {
-    if (*fault == SnapshotFault::Overflow) {
-      return fail(ErrorKind::Exhausted, "use device '" + root.name + "': its copy-on-write store is full",
-                  "stop the sandbox and raise resources.disk.cowLimit");
-    }
-    return fail(
-        ErrorKind::Corrupt, "use device '" + root.name + "': the kernel gave its copy-on-write store up",
-        "the store is kept as it is; free space on the host, then restore a snapshot or discard the disk");
-  }
+  COWHERD_TRY(takes_writes(detail));
   if (!detail.device.suspended) return Effect::Unchanged;
   COWHERD_TRY(dm_.resume(root.name));
   return Effect::Changed;
@@ -108,13 +124,7 @@ Result<FileStamp> DmSnapshotDriver::prepare_store(const DiskPlan& disk) {
 Result<std::unique_ptr<LoopHandle>> DmSnapshotDriver::attach_store(const HostListing& host,
                                                                    const DiskPlan& disk,
                                                                    const FileStamp& store) {
-  // No device of ours exists, so a loop on the store is somebody else's; two writers would destroy it.
-  for (const LoopDevice& loop : *host.loops) {
-    if (loop.backing != store.id) continue;
-    return fail(ErrorKind::Busy,
-                "attach '" + cow_path(disk) + "': loop device " + to_string(loop.device) + " already has it",
-                "find its holder with 'losetup -l' and 'lsblk'");
-  }
+  COWHERD_TRY(no_loop_has(*host.loops, disk, store));
   COWHERD_ASSIGN(std::unique_ptr<LoopHandle> cow, loops_.attach(cow_path(disk), LoopAccess::ReadWrite));
   if (cow->loop().backing != store.id) {
     return fail(ErrorKind::Stale, "attach '" + cow_path(disk) + "': the file was replaced meanwhile");
@@ -122,12 +132,8 @@ Result<std::unique_ptr<LoopHandle>> DmSnapshotDriver::attach_store(const HostLis
   COWHERD_ASSIGN(const std::string front, cow->read_front(kChunk));
   const auto header = read_store_header(front);
   if (!header) return fail(Error(header.error()).in("checking '" + cow_path(disk) + "'"));
-  if (*header == StoreHeader::Valid) return cow;
-  const char* why = *header == StoreHeader::Fresh
-                        ? "its header was zeroed, the kernel would make it an empty disk"
-                        : "the kernel gave it up, as it does when the host file system is full";
-  return fail(ErrorKind::Corrupt, "use '" + cow_path(disk) + "': " + why,
-              "the store is kept as it is; restore a snapshot or discard the disk");
+  if (*header != StoreHeader::Valid) return fail(refuse_store(disk, *header));
+  return cow;
 }
 
 Result<DmSnapshotDriver::Origin> DmSnapshotDriver::attach_origin(const HostListing& host,
@@ -213,17 +219,65 @@ Result<Effect> DmSnapshotDriver::deactivate(const DiskPlan& disk) {
 
 Result<Effect> DmSnapshotDriver::grow(const DiskPlan& disk) {
   const auto attempt = [&]() -> Result<Effect> {
-    auto devices = dm_.list();
-    const bool known = devices || devices.error().kind == ErrorKind::NotFound;
-    if (!known) return fail(std::move(devices).error());
-    const HostListing host{std::move(devices), {}};
-    if (const DmDevice* root = find_marked(host, mark(disk, DmRole::Root)); root != nullptr) {
-      return fail(ErrorKind::Busy, "grow '" + cow_path(disk) + "': its device '" + root->name + "' exists",
-                  "a disk grows while it is inactive");
-    }
+    COWHERD_TRY(is_closed({dm_.list(), {}}, disk));
     return grow_cow(files_, disk);
   };
   return attempt().in(doing("growing", disk));
+}
+
+// A host without device-mapper has no device of ours.
+Status DmSnapshotDriver::is_closed(const HostListing& host, const DiskPlan& disk) const {
+  if (!host.devices && host.devices.error().kind == ErrorKind::NotFound) return {};
+  if (!host.devices) return fail(host.devices.error());
+  const DmDevice* root = find_marked(host, mark(disk, DmRole::Root));
+  if (root == nullptr) return {};
+  return fail(ErrorKind::Busy, "change '" + cow_path(disk) + "': its device '" + root->name + "' exists",
+              "this is done while the disk is inactive");
+}
+
+// --- the store alone
+
+Result<Effect> DmSnapshotDriver::grow_store(const DiskPlan& disk) {
+  const auto attempt = [&]() -> Result<Effect> {
+    const HostListing host = list();
+    const bool known = host.devices || host.devices.error().kind == ErrorKind::NotFound;
+    if (!known) return fail(host.devices.error());
+    const DmDevice* root = find_marked(host, mark(disk, DmRole::Root));
+    if (root == nullptr || !root->has_live_table) return grow_cow(files_, disk);
+    return grow_active(host, disk, *root);
+  };
+  return attempt().in(doing("growing the store of", disk));
+}
+
+// A run that died before the loop took the new length over has left a longer file: the loop's size counts.
+Result<Effect> DmSnapshotDriver::grow_active(const HostListing& host, const DiskPlan& disk, const DmDevice& root) {
+  COWHERD_ASSIGN(const DmDeviceDetail detail, dm_.look(root.name));
+  COWHERD_ASSIGN(const std::string differs, cow_difference(host, disk, detail));
+  if (!differs.empty()) return refuse_foreign_store(root, differs);
+  COWHERD_TRY(takes_writes(detail));
+  COWHERD_ASSIGN(const Bytes wanted, cow_size(disk));
+  const DeviceNumber cow = sole_snapshot(detail.table)->cow;
+  if (find_loop(*host.loops, cow)->size >= wanted) return Effect::Unchanged;
+  COWHERD_TRY(grow_cow(files_, disk));
+  COWHERD_TRY(loops_.refresh_size(cow));
+  return Effect::Changed;
+}
+
+Result<Effect> DmSnapshotDriver::repair_store(const DiskPlan& disk) {
+  const auto attempt = [&]() -> Result<Effect> {
+    const HostListing host = list();
+    COWHERD_TRY(is_closed(host, disk));
+    COWHERD_ASSIGN(const FileStamp store, files_.stat(cow_path(disk)));
+    if (host.loops) COWHERD_TRY(no_loop_has(*host.loops, disk, store));
+    if (!host.loops && host.loops.error().kind != ErrorKind::NotFound) return fail(host.loops.error());
+    COWHERD_ASSIGN(const std::unique_ptr<FileReader> reader, parts_.open(cow_path(disk)));
+    if (reader->writers() == Writers::Some) {
+      return fail(ErrorKind::Busy, "change '" + cow_path(disk) + "': a program has it open for writing",
+                  "find it with 'fuser -v'");
+    }
+    return repair_cow(files_, parts_, disk);
+  };
+  return attempt().in(doing("repairing the store of", disk));
 }
 
 Result<Effect> DmSnapshotDriver::remove(const DmDevice& device) {

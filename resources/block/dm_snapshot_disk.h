@@ -11,7 +11,7 @@
 //
 // create() writes a valid empty store, so the header of a store is never zero. The kernel would take a zeroed
 // one for a new disk and initialise it as empty; here it means that content was lost, and activate() refuses
-// it as Corrupt.
+// it as Corrupt. What the kernel gave up itself is refused too, until repair_store() has verified it.
 //
 // Holds no state: every call looks at the host itself. Safe from any thread, for different disks at a time.
 #pragma once
@@ -22,14 +22,14 @@
 
 #include "resources/block/disk.h"
 #include "resources/block/host_listing.h"
+#include "resources/files/file_parts.h"
 
 namespace cowherd {
-
 
 class DmSnapshotDriver final : public DiskDriver {
  public:
   // directory: the first 8 hex digits of the state directory's id.
-  DmSnapshotDriver(DeviceMapper& dm, LoopDevices& loops, FileSystem& files, std::string directory);
+  DmSnapshotDriver(DeviceMapper& dm, LoopDevices& loops, FileSystem& files, FileParts& parts, std::string directory);
 
   Fact<DiskState> look(const DiskPlan& disk) override;
   Result<Effect> create(const DiskPlan& disk) override;
@@ -40,6 +40,10 @@ class DmSnapshotDriver final : public DiskDriver {
   Result<Effect> deactivate(const DiskPlan& disk) override;
   // Makes room for disk.size (or up to a raised cow limit); the device offers it when it is activated.
   Result<Effect> grow(const DiskPlan& disk) override;
+  // Lengthens the file and has its loop take that over (LOOP_SET_CAPACITY); the kernel's snapshot asks the loop for its
+  // size with every exception, so it needs no reload (dm-snap-persistent.c, persistent_prepare_exception).
+  Result<Effect> grow_store(const DiskPlan& disk) override;
+  Result<Effect> repair_store(const DiskPlan& disk) override;
 
   HostListing list() { return list_host(dm_, loops_); }
   Fact<DiskState> look_in(const HostListing& host, const DiskPlan& disk);
@@ -64,6 +68,9 @@ class DmSnapshotDriver final : public DiskDriver {
   Result<std::string> origin_difference(const HostListing& host, const DiskPlan& disk,
                                         const DmDeviceDetail& root);
 
+  Result<DiskState> describe_closed(const DiskPlan& disk, DiskState state);
+  Result<Effect> grow_active(const HostListing& host, const DiskPlan& disk, const DmDevice& root);
+  Status is_closed(const HostListing& host, const DiskPlan& disk) const;
   Result<Effect> keep_active(const HostListing& host, const DiskPlan& disk, const DmDevice& root);
   Status names_are_free(const HostListing& host, const DiskPlan& disk) const;
   Result<FileStamp> prepare_store(const DiskPlan& disk);
@@ -78,6 +85,7 @@ class DmSnapshotDriver final : public DiskDriver {
   DeviceMapper& dm_;
   LoopDevices& loops_;
   FileSystem& files_;
+  FileParts& parts_;
   std::string directory_;
 };
 

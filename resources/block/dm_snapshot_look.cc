@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The looking half of DmSnapshotDriver: what exists, and whether it is what the plan says. Changes nothing.
+#include <algorithm>
+
 #include "resources/block/dm_snapshot_disk.h"
 #include "resources/block/dm_snapshot_store.h"
 
@@ -18,7 +20,10 @@ Fact<DiskState> DmSnapshotDriver::look_in(const HostListing& host, const DiskPla
   const auto store = files_.stat(cow_path(disk));
   if (!store && store.error().kind != ErrorKind::NotFound) return unknown(store.error());
   state.store_present = store.has_value();
-  if (store) state.store_allocated = store->allocated;
+  if (store) {
+    state.store_size = store->size;
+    state.store_allocated = store->allocated;
+  }
   if (store && store->type != FileType::Regular) {
     state.fault = DiskFault::Mismatch;
     state.detail = "'" + cow_path(disk) + "' is no regular file";
@@ -27,7 +32,9 @@ Fact<DiskState> DmSnapshotDriver::look_in(const HostListing& host, const DiskPla
   const DmDevice* root = find_marked(host, mark(disk, DmRole::Root));
   if (root == nullptr || !root->has_live_table) {
     state.interrupted = root != nullptr || find_marked(host, mark(disk, DmRole::Base)) != nullptr;
-    return state;
+    auto closed = describe_closed(disk, std::move(state));
+    if (!closed) return unknown(std::move(closed).error());
+    return *std::move(closed);
   }
   auto described = describe_root(host, disk, *root, state);
   if (!described) return unknown(std::move(described).error());
@@ -64,6 +71,20 @@ DiskState with_status(DiskState state, const std::string& text) {
 
 }  // namespace
 
+// A header that is none of ours is activate's to refuse.
+Result<DiskState> DmSnapshotDriver::describe_closed(const DiskPlan& disk, DiskState state) {
+  if (!state.store_present || state.fault != DiskFault::None) return state;
+  const auto header = read_cow_header(parts_, disk);
+  if (!header && header.error().kind == ErrorKind::Corrupt) return state;
+  if (!header && header.error().kind == ErrorKind::NotFound) return DiskState{.format = "raw"};  // it went meanwhile
+  if (!header) return fail(header.error());
+  if (*header == StoreHeader::Invalid) {
+    state.fault = DiskFault::Invalid;
+    state.detail = "its header says that the kernel gave it up";
+  }
+  return state;
+}
+
 Result<DiskState> DmSnapshotDriver::describe_root(const HostListing& host, const DiskPlan& disk,
                                                   const DmDevice& root, DiskState state) {
   const auto detail = dm_.look(root.name);
@@ -80,6 +101,7 @@ Result<DiskState> DmSnapshotDriver::describe_root(const HostListing& host, const
     state.detail = "device '" + root.name + "': " + differs;
     return state;
   }
+  state.store_size = std::min(state.store_size, find_loop(*host.loops, sole_snapshot(detail->table)->cow)->size);
   return with_status(std::move(state), detail->status.empty() ? "" : detail->status[0]);
 }
 

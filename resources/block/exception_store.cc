@@ -51,9 +51,21 @@ std::string empty_store_front() {
   return front;
 }
 
+std::string valid_flag() {
+  std::string flag;
+  append_le32(flag, 1);
+  return flag;
+}
+
 Bytes store_size_that_cannot_overflow(Bytes device) {
   const std::uint64_t chunks = round_up(device, kChunk).value / kChunk.value;
   return Bytes{(chunks + chunks / kEntriesPerArea + 2) * kChunk.value};
+}
+
+Bytes store_size_within(Bytes limit) {
+  const std::uint64_t chunks = limit.value / kChunk.value;
+  const bool next_is_an_area = chunks > 1 && (chunks - 1) % (kEntriesPerArea + 1) == 0;
+  return Bytes{(next_is_an_area ? chunks - 1 : chunks) * kChunk.value};
 }
 
 }  // namespace cowherd

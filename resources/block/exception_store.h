@@ -29,11 +29,21 @@ Result<StoreHeader> read_store_header(std::string_view first_bytes);
 // of the store is a hole.
 std::string empty_store_front();
 
+// Sets the header's flag as if the kernel had never given the store up: these bytes at offset 4. Only after the whole
+// store was verified.
+inline constexpr Bytes kValidFlagAt{4};
+std::string valid_flag();
+
 // The smallest store that can hold an exception: header, metadata area, one chunk.
 inline constexpr Bytes kSmallestStore{3 * kChunk.value};
 
 // The store size that can never overflow for a device of this size: D + D/E + 2 chunks, D = chunks of the
 // device.
 Bytes store_size_that_cannot_overflow(Bytes device);
+
+// At most `limit`, in whole chunks, so that a full store reports Overflow. The kernel zeroes the next metadata area before
+// it commits the exception that fills one (persistent_commit_exception); where that area lies behind the end, it gives
+// the whole store up instead. A store that would end just in front of an area is a chunk shorter.
+Bytes store_size_within(Bytes limit);
 
 }  // namespace cowherd

@@ -5,12 +5,12 @@
 
 namespace cowherd {
 
-HostDisks::HostDisks(DeviceMapper& dm, LoopDevices& loops, FileSystem& files, ImageTools& images,
+HostDisks::HostDisks(DeviceMapper& dm, LoopDevices& loops, FileSystem& files, FileParts& parts, ImageTools& images,
                      std::string directory, std::optional<DiskDriverKind> configured)
     : dm_(dm),
       loops_(loops),
       configured_(configured),
-      dm_snapshot_(dm, loops, files, std::move(directory)),
+      dm_snapshot_(dm, loops, files, parts, std::move(directory)),
       qcow2_(images, files) {}
 
 DisksSeen HostDisks::look(const std::vector<DiskPlan>& disks) {

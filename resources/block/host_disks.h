@@ -17,7 +17,7 @@ class HostDisks final : public Disks {
  public:
   // directory: the first 8 hex digits of the state directory's id. configured: what the operator chose; none
   // is auto.
-  HostDisks(DeviceMapper& dm, LoopDevices& loops, FileSystem& files, ImageTools& images,
+  HostDisks(DeviceMapper& dm, LoopDevices& loops, FileSystem& files, FileParts& parts, ImageTools& images,
             std::string directory, std::optional<DiskDriverKind> configured);
 
   DisksSeen look(const std::vector<DiskPlan>& disks) override;

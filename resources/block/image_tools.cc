@@ -66,6 +66,10 @@ Result<OverlayInfo> ImageTools::inspect_overlay(const std::string& path) {
   return fail(ErrorKind::Failed, "inspect overlay '" + path + "': not offered here");
 }
 
+Status ImageTools::flatten_overlay(const std::string&, const std::string& overlay, const std::string&, const BulkControl&) {
+  return fail(ErrorKind::Failed, "flatten overlay '" + overlay + "': not offered here");
+}
+
 std::string backing_name(const std::string& base, const std::string& overlay) {
   return std::filesystem::path(base).lexically_relative(std::filesystem::path(overlay).parent_path()).string();
 }

@@ -29,7 +29,7 @@ std::string yes_no(const std::string& what, const bool& is) { return (is ? " " :
 
 ModelWorld::Life::Life(ModelWorld& world)
     : store(world.files, world.bulk, world.images, world.clock, world.layout),
-      disks(world.device_mapper, world.loops, world.files, world.images, "0123abcd", world.driver_),
+      disks(world.device_mapper, world.loops, world.files, world.parts, world.images, "0123abcd", world.driver_),
       executor({store, world.files, disks, world.machines, world.clock}, world.catalog, workers, LaneLimits{}, [] {}),
       reporter(world.catalog, world.clock),
       reconciler({world.source, Eyes{store, world.files, world.bulk, disks, world.machines, world.clock, 8_GiB},

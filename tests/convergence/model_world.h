@@ -13,6 +13,7 @@
 #include "tests/builders/worlds.h"
 #include "tests/fakes/fake_bulk_files.h"
 #include "tests/fakes/fake_device_mapper.h"
+#include "tests/fakes/fake_file_parts.h"
 #include "tests/fakes/fake_file_system.h"
 #include "tests/fakes/fake_image_tools.h"
 #include "tests/fakes/fake_loop_devices.h"
@@ -32,6 +33,7 @@ class ModelWorld {
   ManualClock clock{};
   FakeFileSystem files{faults};
   FakeBulkFiles bulk{files, faults};
+  FakeFileParts parts{files, faults};
   FakeImageTools images{files, faults};
   FakeLoopDevices loops{files, faults};
   FakeDeviceMapper device_mapper{loops, faults};

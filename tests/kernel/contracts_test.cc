@@ -17,7 +17,7 @@ class KernelDiskBed final : public DiskDriverBed {
 
  private:
   KernelHost host_{};
-  DmSnapshotDriver driver_{host_.dm, host_.loops, host_.files, kDirectory};
+  DmSnapshotDriver driver_{host_.dm, host_.loops, host_.files, host_.parts, kDirectory};
 };
 
 template <class Base, class Bed>

@@ -79,11 +79,12 @@ bool dies_at(int event, const Act& act) {
   if (child == 0) {
     Fuse fuse(event);
     LinuxFileSystem files;
+    LinuxFileParts parts;
     KernelDeviceMapper kernel;
     KernelLoopDevices loops;
     DyingDeviceMapper dm(kernel, fuse);
     DyingLoopDevices dying(loops, fuse);
-    DmSnapshotDriver driver(dm, dying, files, kDirectory);
+    DmSnapshotDriver driver(dm, dying, files, parts, kDirectory);
     ::_exit(act(driver) ? 0 : 1);
   }
   int status = 0;

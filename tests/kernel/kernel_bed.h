@@ -11,6 +11,7 @@
 #include "resources/block/dm_snapshot_disk.h"
 #include "resources/block/kernel/kernel_device_mapper.h"
 #include "resources/block/kernel/kernel_loop_devices.h"
+#include "resources/files/linux_file_parts.h"
 #include "resources/files/linux_file_system.h"
 #include "resources/files/unique_fd.h"
 #include "tests/contract/block_bed.h"
@@ -23,6 +24,7 @@ inline constexpr const char* kDirectory = "0123abcd";  // dir8 of the state dire
 struct KernelHost {
   TemporaryDirectory directory{};
   LinuxFileSystem files{};
+  LinuxFileParts parts{};
   KernelDeviceMapper dm{};
   KernelLoopDevices loops{};
 };
@@ -87,7 +89,7 @@ class KernelDisks : public ::testing::Test {
   std::string path(const std::string& name) const { return host_.directory / name; }
 
   KernelHost host_{};
-  DmSnapshotDriver driver_{host_.dm, host_.loops, host_.files, kDirectory};
+  DmSnapshotDriver driver_{host_.dm, host_.loops, host_.files, host_.parts, kDirectory};
   std::string image_ = noise(3_MiB, 1);
   std::vector<DiskPlan> plans_{};
 };

@@ -21,7 +21,7 @@ class FakeDmDriverBed final : public DiskDriverBed {
 
  private:
   FakeHost host_{};
-  DmSnapshotDriver driver_{host_.dm, host_.loops, host_.files, "0123abcd"};
+  DmSnapshotDriver driver_{host_.dm, host_.loops, host_.files, host_.parts, "0123abcd"};
 };
 
 class FakeQcow2DriverBed final : public DiskDriverBed {

@@ -6,6 +6,7 @@
 #include "resources/block/qcow2_disk.h"
 #include "tests/contract/block_bed.h"
 #include "tests/fakes/fake_device_mapper.h"
+#include "tests/fakes/fake_file_parts.h"
 #include "tests/fakes/fake_image_tools.h"
 
 namespace cowherd::testing {
@@ -14,6 +15,7 @@ struct FakeHost {
   FakeHost() { files.put_directory("/state"); }
   Faults faults{};
   FakeFileSystem files{faults};
+  FakeFileParts parts{files, faults};
   FakeLoopDevices loops{files, faults};
   FakeDeviceMapper dm{loops, faults};
   FakeImageTools images{files, faults};

@@ -9,6 +9,7 @@
 #include "resources/block/host_disks.h"
 #include "tests/fakes/fake_bulk_files.h"
 #include "tests/fakes/fake_device_mapper.h"
+#include "tests/fakes/fake_file_parts.h"
 #include "tests/fakes/fake_file_system.h"
 #include "tests/fakes/fake_image_tools.h"
 #include "tests/fakes/fake_loop_devices.h"
@@ -65,6 +66,7 @@ class ExecutorTest : public ::testing::Test {
   ManualClock clock_{};
   FakeFileSystem files_{faults_};
   FakeBulkFiles bulk_{files_, faults_};
+  FakeFileParts parts_{files_, faults_};
   FakeImageTools images_{files_, faults_};
   FakeLoopDevices loops_{files_, faults_};
   FakeDeviceMapper device_mapper_{loops_, faults_};
@@ -72,7 +74,7 @@ class ExecutorTest : public ::testing::Test {
   MemoryCatalog catalog_{faults_};
   Layout layout_{"/state"};
   Store store_{files_, bulk_, images_, clock_, layout_};
-  HostDisks disks_{device_mapper_, loops_, files_, images_, "01020304", DiskDriverKind::Qcow2};
+  HostDisks disks_{device_mapper_, loops_, files_, parts_, images_, "01020304", DiskDriverKind::Qcow2};
   HeldWorkers workers_{};
   int notices_ = 0;
   Executor executor_{{store_, files_, disks_, machines_, clock_}, catalog_, workers_, LaneLimits{2, 2, 2, 1},
