@@ -31,6 +31,7 @@ struct Config {
   std::int64_t imports = 0;                                  // limits.imports
   std::int64_t memory_budget_percent = 0;                    // limits.memoryBudgetPercent, of the host's memory
   std::int64_t min_free_percent = 0;                         // limits.minFreePercent, of the state file system
+  Span freeze_budget{};                                      // limits.freezeBudget
   std::int64_t max_prune_count = 0;                          // guards.maxPrune.count
   std::int64_t max_prune_percent = 0;                        // guards.maxPrune.percent
   Span trash_grace{};                                        // guards.trashGrace

@@ -15,6 +15,7 @@ DocumentType of_table(Kind kind, const Table<S>& table) {
           .api_version = std::string(kApiVersion),
           .doc = table.doc,
           .sections = table.sections,
+          .one_of = table.one_of,
           .fields = table.fields(),
           .metadata = metadata_fields().fields()};
 }
@@ -44,6 +45,7 @@ const DocumentType& config_document() {
                                     .api_version = std::string(kConfigApiVersion),
                                     .doc = config_fields().doc,
                                     .sections = config_fields().sections,
+                                    .one_of = config_fields().one_of,
                                     .fields = config_fields().fields(),
                                     .metadata = {}};
   return kConfig;
@@ -72,10 +74,14 @@ Value to_value(const Metadata& metadata) { return disassemble(metadata_fields(),
 Value to_value(const Config& config) { return disassemble(config_fields(), config); }
 
 bool is_required(const DocumentType& type, std::string_view path) {
+  const auto holds = [&](std::string_view held) { return held == path || is_below(held, path); };
   const bool field = std::any_of(type.fields.begin(), type.fields.end(), [&](const Field& each) {
-    return each.need == Need::Required && (each.path == path || is_below(each.path, path));
+    const std::string option = option_above(type.one_of, each.path);
+    return each.need == Need::Required && holds(each.path) && (option.empty() || !holds(option));
   });
-  return field || std::any_of(type.sections.begin(), type.sections.end(), [&](const Section& each) {
+  const bool choice = std::any_of(type.one_of.begin(), type.one_of.end(),
+                                  [&](const OneOf& each) { return holds(each.section); });
+  return field || choice || std::any_of(type.sections.begin(), type.sections.end(), [&](const Section& each) {
            return each.rule == Section::Rule::RequiredNotEmpty && (each.path == path || is_below(each.path, path));
          });
 }

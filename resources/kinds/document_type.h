@@ -18,6 +18,7 @@ struct DocumentType {
   std::string api_version{};
   std::string doc{};
   std::vector<Section> sections{};  // below spec
+  std::vector<OneOf> one_of{};      // below spec
   std::vector<Field> fields{};      // below spec
   std::vector<Field> metadata{};    // below metadata; empty: the kind has none
 };
@@ -35,7 +36,8 @@ Config make_config(const FieldValues& values);
 Value to_value(const Metadata& metadata);
 Value to_value(const Config& config);
 
-// Whether a field or mapping of the document must be written: itself required, or holding something required.
+// Whether a field or mapping must be written once the mapping around it is: itself required, or holding something
+// required. An option of a OneOf is not: another one may be there.
 bool is_required(const DocumentType& type, std::string_view path);
 // Names that stand directly below a path of spec ("" for spec itself), in table order, once each.
 std::vector<std::string> children_of(const DocumentType& type, std::string_view path);

@@ -64,21 +64,34 @@ void add_line(std::string& text, std::string_view title, const std::string& cont
 std::string explain_field(const DocumentType& type, const std::string& path, const Field& field, bool in_spec) {
   std::string text = type.kind + "." + path + " <" + std::string(to_string(field.type)) + ">\n\n" + paragraph(field.doc, "  ") + "\n";
   const bool with_parent = field.need == Need::WithParent;
-  add_line(text, "required:", field.need == Need::Required ? "yes" : with_parent ? "when the mapping around it is there" : "no");
+  const std::string option = in_spec ? option_above(type.one_of, field.path) : "";
+  const std::string required = option.empty() ? "yes" : "with spec." + option;
+  add_line(text, "required:", field.need == Need::Required ? required : with_parent ? "when the mapping around it is there" : "no");
   if (!field.standard.is_null()) add_line(text, "default:", shown(field.standard));
   add_line(text, "values:", joined(field.values));
   add_line(text, field.values.empty() ? "range:" : "limits:", range(field));
+  if (field.unit) add_line(text, "multiple:", "of " + limit(field, *field.unit));
   if (field.refers_to) add_line(text, "names a:", std::string(to_string(*field.refers_to)));
   if (in_spec && !type.metadata.empty()) add_line(text, "an edit:", change_text(field));
   if (!field.example.is_null()) add_line(text, "example:", shown(field.example));
   return text;
 }
 
-std::string one_line(std::string_view name, const Field& field) {
+std::string one_line(std::string_view name, const Field& field, const std::string& option = "") {
   std::string text = "  " + std::string(name) + " <" + std::string(to_string(field.type)) + ">";
-  if (field.need == Need::Required) text += " (required)";
+  if (field.need == Need::Required) text += option.empty() ? " (required)" : " (required with " + option + ")";
   if (!field.standard.is_null()) text += " (default " + shown(field.standard) + ")";
   return text + "\n";
+}
+
+// "exactly one of spec.templateRef, spec.restoreFrom is written", for each choice at or below the path.
+std::string choices(const DocumentType& type, const std::string& path) {
+  std::string text;
+  for (const OneOf& choice : type.one_of) {
+    const bool here = path.empty() || choice.section == path || choice.section.starts_with(path + ".");
+    if (here) text += "\nExactly one of " + joined(paths_of(choice)) + " is written.\n";
+  }
+  return text;
 }
 
 std::string explain_section(const DocumentType& type, const std::string& path) {
@@ -88,9 +101,11 @@ std::string explain_section(const DocumentType& type, const std::string& path) {
   if (!doc.empty()) text += paragraph(doc, "  ") + "\n";
   for (const Field& field : type.fields) {
     if (!path.empty() && !field.path.starts_with(path + ".")) continue;
-    text += one_line(std::string_view(field.path).substr(path.empty() ? 0 : path.size() + 1), field);
+    const std::string option = option_above(type.one_of, field.path);
+    const bool own = option == path || path.starts_with(option + ".");
+    text += one_line(std::string_view(field.path).substr(path.empty() ? 0 : path.size() + 1), field, own ? "" : option);
   }
-  return text;
+  return text + choices(type, path);
 }
 
 std::string explain_metadata(const DocumentType& type) {
@@ -104,8 +119,10 @@ std::string explain_document(const DocumentType& type) {
   if (!type.metadata.empty()) {
     for (const Field& field : type.metadata) text += one_line("metadata." + field.path, field);
   }
-  for (const Field& field : type.fields) text += one_line("spec." + field.path, field);
-  return text;
+  for (const Field& field : type.fields) {
+    text += one_line("spec." + field.path, field, option_above(type.one_of, field.path));
+  }
+  return text + choices(type, "");
 }
 
 std::vector<const DocumentType*> all_documents() {

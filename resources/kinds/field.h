@@ -38,7 +38,7 @@ std::string_view to_string(FieldType type);
 
 enum class Need {
   Optional,
-  Required,
+  Required,    // below an option of a OneOf: once that option is written
   WithParent,  // required once the mapping that holds it is written: initrd.path
 };
 
@@ -50,6 +50,7 @@ struct Field {
   // Inclusive. Integers: the value. Quantities: bytes. Durations: milliseconds. Lists and mappings: number of items.
   std::optional<std::int64_t> minimum{};
   std::optional<std::int64_t> maximum{};
+  std::optional<std::int64_t> unit{};  // of a quantity: it is a whole multiple of so many bytes
   std::vector<std::string> values{};  // Enum, in the order of the enumerators
   std::optional<Kind> refers_to{};    // Name of another object
   ChangeClass change = ChangeClass::Live;
@@ -65,6 +66,18 @@ struct Section {
   enum class Rule { Plain, RequiredNotEmpty } rule = Rule::Plain;
 };
 
+// Of these mappings, all directly below `section`, exactly one is written. What is required below an option is required
+// once that option is written, and its defaults stand for nothing while it is not. Every option holds a required field.
+struct OneOf {
+  std::string section{};  // "" for the root
+  std::vector<std::string> options{};
+};
+
+// Path of the option that a field stands in; "" for none.
+std::string option_above(const std::vector<OneOf>& one_of, std::string_view path);
+// Path of each option.
+std::vector<std::string> paths_of(const OneOf& choice);
+
 // Position of a value in Field::values.
 struct EnumIndex {
   std::size_t value = 0;
@@ -77,7 +90,7 @@ using FieldValue = std::variant<std::int64_t, std::string, Bytes, Span, Calendar
 // What is wrong with a value. `at` leads from the value to the culprit: item of a list or member of a mapping, by
 // position, level by level; empty for the value itself.
 struct FieldProblem {
-  enum class What { Shape, Type, Form, Range, Choice, Count, Empty, Duplicate, Key };
+  enum class What { Shape, Type, Form, Range, Unit, Choice, Count, Empty, Duplicate, Key };
   What what = What::Form;
   std::vector<std::size_t> at{};
   std::string message{};

@@ -26,6 +26,7 @@ template <class S>
 struct Table {
   std::string doc{};
   std::vector<Section> sections{};
+  std::vector<OneOf> one_of{};
   std::vector<Member<S>> members{};
 
   std::vector<Field> fields() const {
@@ -149,12 +150,24 @@ S assemble(const Table<S>& table, const FieldValues& values) {
   return made;
 }
 
+// What a row holds in this struct. Nothing: it is unset, or stands below an option that is not written.
+template <class S>
+std::optional<FieldValue> held(const Table<S>& table, const Member<S>& row, const S& from) {
+  const std::string option = option_above(table.one_of, row.about.path);
+  if (option.empty() || row.about.need == Need::Required) return row.get(from);
+  for (const Member<S>& other : table.members) {
+    const bool decides = other.about.need == Need::Required && option_above(table.one_of, other.about.path) == option;
+    if (decides && !other.get(from)) return std::nullopt;
+  }
+  return row.get(from);
+}
+
 // The struct as a document, fields in table order, unset ones left out.
 template <class S>
 Value disassemble(const Table<S>& table, const S& from) {
   Value document = Value::map();
   for (const Member<S>& row : table.members) {
-    if (const auto held = row.get(from)) document.set_path(row.about.path, print_field(row.about, *held));
+    if (const auto value = held(table, row, from)) document.set_path(row.about.path, print_field(row.about, *value));
   }
   return document;
 }

@@ -29,6 +29,16 @@ std::optional<FieldProblem> out_of_range(const Field& field, std::int64_t number
   return FieldProblem{What::Range, {}, quoted(text) + " is " + limit, ""};
 }
 
+// The nearest sizes that are whole multiples, the lower one first.
+std::optional<FieldProblem> not_a_multiple(const Field& field, Bytes bytes, std::string_view text) {
+  if (!field.unit) return std::nullopt;
+  const Bytes unit{static_cast<std::uint64_t>(*field.unit)};
+  const Bytes above = round_up(bytes, unit);
+  if (above == bytes) return std::nullopt;
+  return FieldProblem{What::Unit, {}, quoted(text) + " is not a whole multiple of " + print_quantity(unit),
+                      "the nearest are " + print_quantity(above - unit) + " and " + print_quantity(above)};
+}
+
 // What somebody who wrote text for an integer meant: 010, 0x1f, 1_000, 2.0, +1, "2".
 std::string integer_hint(std::string_view text) {
   std::string digits(text);
@@ -67,6 +77,7 @@ FieldReading read_quantity(const Field& field, const std::string& text) {
   const Result<Bytes> bytes = parse_quantity(text);
   if (!bytes) return problem(What::Form, bytes.error().message, bytes.error().hint);
   if (auto wrong = out_of_range(field, static_cast<std::int64_t>(bytes->value), text)) return problem(*std::move(wrong));
+  if (auto wrong = not_a_multiple(field, *bytes, text)) return problem(*std::move(wrong));
   return *bytes;
 }
 

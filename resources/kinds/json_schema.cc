@@ -83,6 +83,7 @@ std::string described_limits(const Field& field) {
   if (field.type != FieldType::Quantity && field.type != FieldType::Duration) return text;
   if (field.minimum && *field.minimum > 0) text += " At least " + spelled(*field.minimum) + ".";
   if (field.maximum) text += " At most " + spelled(*field.maximum) + ".";
+  if (field.unit) text += " A whole multiple of " + spelled(*field.unit) + ".";
   return text;
 }
 
@@ -94,6 +95,12 @@ Value field_schema(const Field& field) {
   if (!field.standard.is_null()) schema.set("default", field.standard);
   if (!field.example.is_null()) schema.set("examples", Value::List{field.example});
   return schema;
+}
+
+Value one_of_schema(const OneOf& choice) {
+  Value options = Value::list();
+  for (const std::string& option : choice.options) options.add(Value::Map{{"required", Value::List{option}}});
+  return options;
 }
 
 Value section_schema(const DocumentType& type, const std::string& path, const std::string& doc) {
@@ -111,6 +118,9 @@ Value section_schema(const DocumentType& type, const std::string& path, const st
   const Section* own = find_section(type, path);
   if (own != nullptr && own->rule == Section::Rule::RequiredNotEmpty) schema.set("minProperties", 1);
   if (!required.as_list()->empty()) schema.set("required", std::move(required));
+  for (const OneOf& choice : type.one_of) {
+    if (choice.section == path) schema.set("oneOf", one_of_schema(choice));
+  }
   schema.set("properties", std::move(properties));
   return schema;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "resources/kinds/object.h"
 
+#include <set>
+
 #include "resources/files/bulk.h"
 #include "resources/files/json.h"
 #include "resources/kinds/document_type.h"
@@ -14,6 +16,12 @@ Error corrupt(Kind kind, const std::string& path, const std::string& why) {
   return make_error(ErrorKind::Corrupt, "read spec of " + std::string(to_string(kind)) + ", field '" + path + "': " + why);
 }
 
+// What was accepted before the field had a unit stays readable: it is a fact now, not a wish.
+Field as_kept(Field field) {
+  field.unit.reset();
+  return field;
+}
+
 // Reads every field below `path` into values; unknown keys are corrupt.
 Status read_below(Kind kind, const std::string& path, const Value& document, FieldValues& values) {
   const DocumentType& type = document_type(kind);
@@ -23,7 +31,7 @@ Status read_below(Kind kind, const std::string& path, const Value& document, Fie
     if (const Field* field = find_field(type.fields, below)) {
       FieldReading reading = held.is_null() ? FieldReading(tl::unexpected<std::vector<FieldProblem>>(
                                                   {FieldProblem{.message = "it is null"}}))
-                                            : read_field(*field, held);
+                                            : read_field(as_kept(*field), held);
       if (!reading) return fail(corrupt(kind, below, reading.error().front().message));
       values.insert_or_assign(below, *std::move(reading));
     } else if (!children_of(type, below).empty()) {
@@ -31,6 +39,28 @@ Status read_below(Kind kind, const std::string& path, const Value& document, Fie
     } else {
       return fail(corrupt(kind, below, "there is no such field"));
     }
+  }
+  return {};
+}
+
+// Whether everything required is there, and one option of each choice.
+Status check_whole(Kind kind, const FieldValues& values) {
+  const DocumentType& type = document_type(kind);
+  std::set<std::string> chosen;
+  for (const auto& [path, value] : values) chosen.insert(option_above(type.one_of, path));
+  for (const Field& field : type.fields) {
+    const std::string option = option_above(type.one_of, field.path);
+    if (field.need != Need::Required || values.contains(field.path)) continue;
+    if (option.empty() || chosen.contains(option)) return fail(corrupt(kind, field.path, "it is missing"));
+  }
+  for (const OneOf& choice : type.one_of) {
+    int written = 0;
+    std::string names;
+    for (const std::string& option : paths_of(choice)) {
+      names += (names.empty() ? "" : ", ") + option;
+      if (chosen.contains(option)) ++written;
+    }
+    if (written != 1) return fail(corrupt(kind, choice.section, "there is not exactly one of " + names));
   }
   return {};
 }
@@ -52,8 +82,8 @@ template <class S>
 std::vector<FieldChange> compare(const Table<S>& table, const S& from, const S& to) {
   std::vector<FieldChange> found;
   for (const Member<S>& row : table.members) {
-    const auto before = row.get(from);
-    const auto after = row.get(to);
+    const auto before = held(table, row, from);
+    const auto after = held(table, row, to);
     if (before == after) continue;
     FieldChange change;
     change.path = "spec." + row.about.path;
@@ -89,10 +119,7 @@ Value to_value(const Spec& spec) {
 Result<Spec> spec_from_value(Kind kind, const Value& value) {
   FieldValues values;
   COWHERD_TRY(read_below(kind, "", value, values));
-  for (const Field& field : document_type(kind).fields) {
-    if (field.need != Need::Required || values.contains(field.path)) continue;
-    return fail(corrupt(kind, field.path, "it is missing"));
-  }
+  COWHERD_TRY(check_whole(kind, values));
   return make_spec(kind, values);
 }
 

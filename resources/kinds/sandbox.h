@@ -11,7 +11,8 @@
 
 namespace cowherd {
 
-enum class PowerState { Running, Stopped };
+enum class PowerState { Running, Paused, Stopped };
+enum class RestoreMode { Auto, Memory, Disk };
 enum class NetworkMode { None, User };
 enum class RestartType { Always, OnFailure, Never };
 enum class OnExpire { Stop, Delete };
@@ -19,7 +20,10 @@ enum class SandboxDeletionPolicy { Delete, Retain };
 enum class UpdateStrategy { OnDelete, Recreate };
 
 struct SandboxSpec {
+  // Exactly one of these two.
   ResourceName template_ref{};                              // templateRef.name
+  ResourceName restore_from{};                              // restoreFrom.snapshotRef.name
+  RestoreMode restore_mode = RestoreMode::Auto;             // restoreFrom.mode
   PowerState power_state = PowerState::Running;             // powerState
   std::int64_t vcpus = 1;                                   // resources.vcpus
   Bytes memory{};                                           // resources.memory

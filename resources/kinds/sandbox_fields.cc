@@ -5,14 +5,19 @@ namespace cowherd {
 
 const Table<SandboxSpec>& sandbox_fields() {
   static const Table<SandboxSpec> kTable{
-      .doc = "One virtual machine with its own copy-on-write disk on a template.",
+      .doc = "One virtual machine with its own copy-on-write disk on a template, or on what a snapshot kept.",
       .sections = {{.path = "templateRef", .doc = "The template the disk is based on."},
+                   {.path = "restoreFrom",
+                    .doc = "The snapshot that it begins as. It is used once, when the sandbox is created; afterwards "
+                           "the sandbox has its own disk, and the snapshot may go."},
+                   {.path = "restoreFrom.snapshotRef", .doc = "The snapshot to begin as."},
                    {.path = "resources", .doc = "What the machine gets of the host."},
                    {.path = "resources.disk", .doc = "The machine's own disk."},
                    {.path = "lifecycle", .doc = "How long it lives and how it ends."},
                    {.path = "restartPolicy", .doc = "What happens when the guest ends by itself."},
                    {.path = "network", .doc = "What the guest can reach."},
                    {.path = "updateStrategy", .doc = "How edits that need a new disk are carried out."}},
+      .one_of = {{.section = "", .options = {"templateRef", "restoreFrom"}}},
       .members =
           {
               member({.path = "templateRef.name",
@@ -22,10 +27,27 @@ const Table<SandboxSpec>& sandbox_fields() {
                       .doc = "Name of the Template. The sandbox keeps the revision it was created with.",
                       .example = "python-312"},
                      &SandboxSpec::template_ref),
+              member({.path = "restoreFrom.snapshotRef.name",
+                      .need = Need::Required,
+                      .refers_to = Kind::Snapshot,
+                      .change = ChangeClass::Replace,
+                      .doc = "Name of the Snapshot. If there is none yet, the sandbox waits for it.",
+                      .example = "agent-7-before"},
+                     &SandboxSpec::restore_from),
+              member({.path = "restoreFrom.mode",
+                      .standard = "Auto",
+                      .values = {"Auto", "Memory", "Disk"},
+                      .change = ChangeClass::Replace,
+                      .doc = "Memory continues where the snapshot was taken; it needs a Full snapshot and the same vcpus "
+                             "and memory. Disk starts anew from the disk alone. Auto takes Memory where that is possible, "
+                             "else Disk."},
+                     &SandboxSpec::restore_mode),
               member({.path = "powerState",
                       .standard = "Running",
-                      .values = {"Running", "Stopped"},
-                      .doc = "Running keeps the machine up; Stopped shuts the guest down and keeps its disk."},
+                      .values = {"Running", "Paused", "Stopped"},
+                      .doc = "Running keeps the machine up. Paused puts its memory and the state of its devices on disk "
+                             "and frees the host; Running then continues at the next instruction. Stopped shuts the "
+                             "guest down and keeps its disk."},
                      &SandboxSpec::power_state),
               member({.path = "resources.vcpus",
                       .standard = 1,
@@ -38,6 +60,7 @@ const Table<SandboxSpec>& sandbox_fields() {
               member({.path = "resources.memory",
                       .standard = "512Mi",
                       .minimum = 32 << 20,
+                      .unit = 4 << 10,
                       .change = ChangeClass::Restart,
                       .doc = "Memory of the guest.",
                       .example = "512Mi"},

@@ -16,6 +16,7 @@ enum class TemplateDeletionPolicy { Delete, Retain };
 struct TemplateSpec {
   std::string image_path{};                // source.image.path, absolute
   std::optional<Digest> image_sha256{};    // source.image.sha256, of the file as given
+  ResourceName snapshot_ref{};             // source.snapshotRef.name: instead of an image
   std::optional<Bytes> disk_size{};        // disk.size: what sandboxes see; at least the image's virtual size
   std::string kernel_path{};               // boot.kernel.path
   std::string initrd_path{};               // boot.initrd.path, empty for none

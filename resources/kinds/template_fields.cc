@@ -9,10 +9,12 @@ const Table<TemplateSpec>& template_fields() {
              "builds a new revision; sandboxes keep the one they were created with.",
       .sections = {{.path = "source", .doc = "Where the content of the disk comes from."},
                    {.path = "source.image", .doc = "A raw or qcow2 image file on this host. It is copied in, never written."},
+                   {.path = "source.snapshotRef", .doc = "A snapshot whose disk is flattened into an image."},
                    {.path = "disk", .doc = "The disk that sandboxes see."},
                    {.path = "boot", .doc = "How a guest is started: directly from a kernel, without firmware."},
                    {.path = "boot.kernel", .doc = "The Linux kernel to boot."},
                    {.path = "boot.initrd", .doc = "The initial RAM disk, if the kernel needs one."}},
+      .one_of = {{.section = "source", .options = {"image", "snapshotRef"}}},
       .members =
           {
               member({.path = "source.image.path",
@@ -24,6 +26,13 @@ const Table<TemplateSpec>& template_fields() {
                       .doc = "SHA-256 of the image file as given. A file with another content is refused.",
                       .example = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
                      &TemplateSpec::image_sha256),
+              member({.path = "source.snapshotRef.name",
+                      .need = Need::Required,
+                      .refers_to = Kind::Snapshot,
+                      .doc = "Name of the Snapshot. If there is none yet, the template waits for it. Its kernel is not "
+                             "part of a snapshot: boot says what to start.",
+                      .example = "golden"},
+                     &TemplateSpec::snapshot_ref),
               member({.path = "disk.size",
                       .minimum = 1 << 20,
                       .doc = "Size of the disk in a sandbox, at least that of the image. Without it, the image's size. "

@@ -65,7 +65,8 @@ const std::vector<DiagnosticCode>& diagnostic_codes() {
        "keep apart. Group objects by labels instead."},
       {"E205", "an unknown field",
        "There is no such field here. A misspelled field would otherwise silently have its default. See `cowherd explain`."},
-      {"E206", "a required field is missing", "The field has no default. See `cowherd explain` for what it is."},
+      {"E206", "a required field is missing",
+       "The field has no default, or none of several is there of which one is needed. See `cowherd explain` for what they are."},
       {"E207", "a value of the wrong shape", "A mapping, a list or a single value stands where another one is needed."},
       {"E208", "a value of the wrong type",
        "Types are never guessed. A text that looks like a number or a boolean needs quotes where text is needed, and a "
@@ -95,6 +96,11 @@ const std::vector<DiagnosticCode>& diagnostic_codes() {
        "An empty selector would match everything and an empty keep would keep nothing; both are refused rather than guessed."},
       {"E223", "an item is there twice", "Each item of this list counts once. Take one of them out."},
       {"E224", "an item that cannot be used", "The item does not have the form that this list needs."},
+      {"E225", "fields that exclude each other",
+       "Each of these fields says where something comes from, and it can come from one place only. Take one of them out."},
+      {"E226", "a size that is no whole multiple",
+       "The size is handed out in pieces of a fixed size, and this one does not come out even. It is not rounded, since a size "
+       "that is not the declared one would look like an edit. The nearest sizes are in the message."},
 
       {"E301", "an object is declared twice",
        "Kind and name are unique over all manifests. With two declarations neither new one is applied; what was last in "
@@ -130,6 +136,7 @@ std::string_view code_of(FieldType type, FieldProblem::What what) {
     case FieldProblem::What::Shape: return "E207";
     case FieldProblem::What::Type: return "E208";
     case FieldProblem::What::Range: return "E212";
+    case FieldProblem::What::Unit: return "E226";
     case FieldProblem::What::Choice: return "E213";
     case FieldProblem::What::Count: return "E221";
     case FieldProblem::What::Empty: return "E222";

@@ -12,7 +12,9 @@ namespace cowherd {
 
 namespace {
 
-std::string join(const std::string& path, const std::string& name) { return path.empty() ? name : path + "." + name; }
+std::string join(const std::string& path, const std::string& name) {
+  return path.empty() || name.empty() ? path + name : path + "." + name;
+}
 
 bool is_server_field(std::string_view name) {
   return std::find(std::begin(kServerFields), std::end(kServerFields), name) != std::end(kServerFields);
@@ -179,6 +181,9 @@ class DocumentDecoder {
     for (const std::string& child : children) {
       if (!seen.contains(child)) report_missing(join(path, child), key_place);
     }
+    for (const OneOf& choice : type_.one_of) {
+      if (choice.section == path) check_choice(choice, full, node, key_place);
+    }
   }
 
   void decode_member(const Field& field, const YamlNode& key, const YamlNode& value) {
@@ -201,13 +206,66 @@ class DocumentDecoder {
     add("E205", key.place, path, "unknown field " + quoted(key.text), hint);
   }
 
+  // Exactly one of its options is there.
+  void check_choice(const OneOf& choice, const std::string& full, const YamlNode& node, Place key_place) {
+    const YamlNode* first = nullptr;
+    for (const YamlNode& key : node.keys) {
+      if (std::find(choice.options.begin(), choice.options.end(), key.text) == choice.options.end()) continue;
+      if (first == nullptr) {
+        first = &key;
+      } else if (first->text != key.text) {  // the same key twice is reported by check_keys
+        findings_.add({"E225", key.place, join(full, key.text),
+                       quoted(first->text) + " and " + quoted(key.text) + " exclude each other", "take one of them out"},
+                      first->place, "the other one is here");
+        return;
+      }
+    }
+    if (first == nullptr) nothing_chosen(choice, full, key_place);
+  }
+
+  void nothing_chosen(const OneOf& choice, const std::string& full, Place place) {
+    std::string names;
+    std::string spelled;
+    for (const std::string& path : paths_of(choice)) {
+      const bool comes_first = names.empty();
+      names += (comes_first ? "" : " or ") + quoted(path.substr(path.rfind('.') + 1));
+      spelled += (comes_first ? "write " : ", or ") + spelling_of(path);
+    }
+    add("E206", place, full, names + " is missing", spelled);
+  }
+
+  // "templateRef: {name: python-312}": an option with what it requires.
+  std::string spelling_of(const std::string& option) const {
+    std::string text = option.substr(option.rfind('.') + 1) + ": ";
+    std::string closing;
+    for (const Field& field : type_.fields) {
+      if (field.need != Need::Required || !field.path.starts_with(option + ".")) continue;
+      std::string_view rest = std::string_view(field.path).substr(option.size() + 1);
+      for (std::size_t dot = rest.find('.'); dot != std::string_view::npos; dot = rest.find('.')) {
+        text += "{" + std::string(rest.substr(0, dot)) + ": ";
+        closing += "}";
+        rest = rest.substr(dot + 1);
+      }
+      return text + "{" + std::string(rest) + ": " + (field.example.as_string() != nullptr ? *field.example.as_string() : "…") + "}" + closing;
+    }
+    return text + "…";
+  }
+
   void missing(const std::string& path, Place place) {
     add("E206", place, path, path + " is missing", "see: cowherd explain " + type_.kind + "." + path);
   }
 
   // What is required at or below a path of spec that is not there.
   void report_missing(const std::string& path, Place place) {
+    const auto is_missing_too = [&](const std::string& below) {
+      return path.empty() || below == path || below.starts_with(path + ".");
+    };
+    for (const OneOf& choice : type_.one_of) {
+      if (is_missing_too(choice.section)) nothing_chosen(choice, join("spec", choice.section), place);
+    }
     for (const Field& field : type_.fields) {
+      const std::string option = option_above(type_.one_of, field.path);
+      if (!option.empty() && is_missing_too(option)) continue;
       const bool itself = field.path == path;
       const bool inside = path.empty() || field.path.starts_with(path + ".");
       if ((field.need == Need::Required && (itself || inside)) || (field.need == Need::WithParent && itself)) {

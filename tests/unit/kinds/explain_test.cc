@@ -17,6 +17,14 @@ TEST(Explain, AFieldHasTypeDefaultRangeClassAndExample) {
                            HasSubstr("Restart"), HasSubstr("example:  512Mi")));
 }
 
+TEST(Explain, AChoiceIsToldWithItsOptions) {
+  EXPECT_THAT(explain("sandbox").value(), HasSubstr("Exactly one of templateRef, restoreFrom is written."));
+  EXPECT_THAT(explain("sandbox").value(), HasSubstr("spec.templateRef.name <name> (required with templateRef)"));
+  EXPECT_THAT(explain("sandbox.restoreFrom").value(), HasSubstr("snapshotRef.name <name> (required)"));
+  EXPECT_THAT(explain("sandbox.restoreFrom.snapshotRef.name").value(), HasSubstr("required: with spec.restoreFrom"));
+  EXPECT_THAT(explain("template.source").value(), HasSubstr("Exactly one of source.image, source.snapshotRef is written."));
+}
+
 TEST(Explain, TheKindIsWrittenInAnyCaseAndSpecMayBeLeftOut) {
   EXPECT_EQ(explain("SANDBOX.resources.memory").value(), explain("sandbox.spec.resources.memory").value());
 }

@@ -2,7 +2,9 @@
 // What every row of every table must be.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
+#include <tuple>
 
 #include "resources/kinds/document_type.h"
 
@@ -80,14 +82,17 @@ TEST(FieldTable, EnumeratorsAreInTheOrderOfTheirNames) {
   SandboxSpec sandbox;
   sandbox.restart = RestartType::OnFailure;
   sandbox.network = NetworkMode::User;
-  sandbox.power_state = PowerState::Stopped;
+  sandbox.power_state = PowerState::Paused;
+  sandbox.restore_from = *ResourceName::make("before");
+  sandbox.restore_mode = RestoreMode::Disk;
   sandbox.on_expire = OnExpire::Delete;
   sandbox.deletion_policy = SandboxDeletionPolicy::Retain;
   sandbox.update_strategy = UpdateStrategy::Recreate;
   const Value value = to_value(Spec{sandbox});
   EXPECT_EQ(*value.find_path("restartPolicy.type"), Value("OnFailure"));
   EXPECT_EQ(*value.find_path("network.mode"), Value("User"));
-  EXPECT_EQ(*value.find_path("powerState"), Value("Stopped"));
+  EXPECT_EQ(*value.find_path("powerState"), Value("Paused"));
+  EXPECT_EQ(*value.find_path("restoreFrom.mode"), Value("Disk"));
   EXPECT_EQ(*value.find_path("lifecycle.onExpire"), Value("Delete"));
   EXPECT_EQ(*value.find_path("deletionPolicy"), Value("Retain"));
   EXPECT_EQ(*value.find_path("updateStrategy.type"), Value("Recreate"));
@@ -114,6 +119,32 @@ TEST(FieldTable, RequiredFieldsRequireTheMappingsAroundThem) {
   EXPECT_FALSE(is_required(config_document(), ""));
 }
 
+TEST(FieldTable, OfAChoiceTheMappingAroundItIsRequiredAndNoOption) {
+  const DocumentType& sandbox = document_type(Kind::Sandbox);
+  EXPECT_TRUE(is_required(sandbox, ""));
+  EXPECT_FALSE(is_required(sandbox, "templateRef"));
+  EXPECT_TRUE(is_required(sandbox, "templateRef.name"));
+  EXPECT_FALSE(is_required(sandbox, "restoreFrom"));
+  EXPECT_TRUE(is_required(sandbox, "restoreFrom.snapshotRef"));
+  EXPECT_FALSE(is_required(sandbox, "restoreFrom.mode"));
+  EXPECT_TRUE(is_required(document_type(Kind::Template), "source"));
+  EXPECT_FALSE(is_required(document_type(Kind::Template), "source.image"));
+}
+
+TEST(FieldTable, EveryOptionOfAChoiceHoldsSomethingRequired) {
+  for (const DocumentType* type : all_types()) {
+    for (const OneOf& choice : type->one_of) {
+      EXPECT_GE(choice.options.size(), 2u);
+      for (const std::string& option : paths_of(choice)) {
+        const auto decides = [&](const Field& field) {
+          return field.need == Need::Required && option_above(type->one_of, field.path) == option;
+        };
+        EXPECT_TRUE(std::any_of(type->fields.begin(), type->fields.end(), decides)) << type->kind << " " << option;
+      }
+    }
+  }
+}
+
 TEST(FieldTable, SandboxDefaultsAreThoseOfTheDesign) {
   const Spec spec = make_spec(Kind::Sandbox, {});
   const auto& sandbox = std::get<SandboxSpec>(spec.what);
@@ -134,6 +165,27 @@ TEST(FieldTable, ReferencesAreFoundByTheTable) {
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].path, "spec.templateRef.name");
   EXPECT_EQ(to_string(found[0].to), "Template/base");
+  SandboxSpec restored;
+  restored.restore_from = *ResourceName::make("before");
+  TemplateSpec flattened;
+  flattened.snapshot_ref = *ResourceName::make("golden");
+  for (const auto& [spec, path, target] : {std::tuple(Spec{restored}, "spec.restoreFrom.snapshotRef.name", "Snapshot/before"),
+                                           std::tuple(Spec{flattened}, "spec.source.snapshotRef.name", "Snapshot/golden")}) {
+    ASSERT_EQ(references(spec).size(), 1u);
+    EXPECT_EQ(references(spec)[0].path, path);
+    EXPECT_EQ(to_string(references(spec)[0].to), target);
+  }
+}
+
+TEST(FieldTable, AMemoryThatIsNoWholePageNamesTheNearestSizes) {
+  const Field& memory = *find_field(document_type(Kind::Sandbox).fields, "resources.memory");
+  const auto read = read_field(memory, "500M");
+  ASSERT_FALSE(read.has_value());
+  EXPECT_EQ(read.error().front().message, "'500M' is not a whole multiple of 4Ki");
+  EXPECT_EQ(read.error().front().hint, "the nearest are 488280Ki and 488284Ki");
+  for (const char* size : {"488280Ki", "488284Ki", "512Mi", "512M"}) {
+    EXPECT_TRUE(read_field(memory, size).has_value()) << size;
+  }
 }
 
 }  // namespace

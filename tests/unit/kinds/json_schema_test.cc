@@ -44,10 +44,13 @@ TEST(JsonSchema, RequiredAndDefaultsFollowTheTable) {
   const Value schema = json_schema(Kind::Sandbox);
   const Value* spec = schema.find_path("properties.spec");
   ASSERT_NE(spec, nullptr);
-  EXPECT_EQ(*spec->find("required"), (Value::List{"templateRef"}));
+  EXPECT_EQ(spec->find("required"), nullptr);
+  EXPECT_EQ(*spec->find("oneOf"), (Value::List{Value::Map{{"required", Value::List{"templateRef"}}},
+                                               Value::Map{{"required", Value::List{"restoreFrom"}}}}));
+  EXPECT_EQ(*spec->find_path("properties.restoreFrom.required"), (Value::List{"snapshotRef"}));
   EXPECT_EQ(*spec->find("additionalProperties"), Value(false));
   EXPECT_EQ(*spec->find_path("properties.resources.properties.memory.default"), Value("512Mi"));
-  EXPECT_EQ(*spec->find_path("properties.powerState.enum"), (Value::List{"Running", "Stopped"}));
+  EXPECT_EQ(*spec->find_path("properties.powerState.enum"), (Value::List{"Running", "Paused", "Stopped"}));
 }
 
 }  // namespace

@@ -66,6 +66,38 @@ TEST(Object, UnknownMissingAndMistypedFieldsAreCorrupt) {
   EXPECT_EQ(spec_from_value(Kind::Sandbox, Value("x")).error().kind, ErrorKind::Corrupt);
 }
 
+SandboxSpec restored() {
+  SandboxSpec spec = web();
+  spec.template_ref = {};
+  spec.restore_from = *ResourceName::make("before");
+  return spec;
+}
+
+TEST(Object, TheDefaultsOfAnOptionStandForNothingWhileItIsNotWritten) {
+  EXPECT_EQ(to_value(Spec{web()}).find("restoreFrom"), nullptr);
+  EXPECT_EQ(*to_value(Spec{restored()}).find_path("restoreFrom.mode"), Value("Auto"));
+  const auto back = spec_from_value(Kind::Sandbox, to_value(Spec{restored()}));
+  ASSERT_TRUE(back.has_value()) << to_string(back.error());
+  EXPECT_EQ(*back, Spec{restored()});
+}
+
+TEST(Object, BothOptionsOrNoneAreCorrupt) {
+  Value value = to_value(Spec{web()});
+  value.set_path("restoreFrom.snapshotRef.name", "before");
+  EXPECT_EQ(spec_from_value(Kind::Sandbox, value).error().kind, ErrorKind::Corrupt);
+  SandboxSpec neither = web();
+  neither.template_ref = {};
+  EXPECT_EQ(spec_from_value(Kind::Sandbox, to_value(Spec{neither})).error().kind, ErrorKind::Corrupt);
+}
+
+TEST(Object, ASizeThatWasAcceptedOnceIsStillRead) {
+  Value value = to_value(Spec{web()});
+  value.set_path("resources.memory", "500M");
+  const auto back = spec_from_value(Kind::Sandbox, value);
+  ASSERT_TRUE(back.has_value()) << to_string(back.error());
+  EXPECT_EQ(std::get<SandboxSpec>(back->what).memory, Bytes{500'000'000});
+}
+
 TEST(Object, TheHashFollowsTheSpecAndNothingElse) {
   SandboxSpec other = web();
   EXPECT_EQ(spec_hash(Spec{web()}), spec_hash(Spec{other}));
@@ -112,6 +144,20 @@ TEST(Changes, HaveTheClassesOfTheDesign) {
   edited = web();
   edited.template_ref = *ResourceName::make("other");
   EXPECT_EQ(class_of(web(), edited), ChangeClass::Replace);
+  edited = restored();
+  edited.restore_from = *ResourceName::make("another");
+  EXPECT_EQ(class_of(restored(), edited), ChangeClass::Replace);
+  edited = restored();
+  edited.restore_mode = RestoreMode::Disk;
+  EXPECT_EQ(class_of(restored(), edited), ChangeClass::Replace);
+}
+
+TEST(Changes, FromATemplateToASnapshotNameWhatCameAndWhatWent) {
+  const auto found = changes(Spec{web()}, Spec{restored()});
+  ASSERT_EQ(found.size(), 3u);
+  EXPECT_EQ(found[0], (FieldChange{"spec.templateRef.name", "base", "", ChangeClass::Replace}));
+  EXPECT_EQ(found[1], (FieldChange{"spec.restoreFrom.snapshotRef.name", "", "before", ChangeClass::Replace}));
+  EXPECT_EQ(found[2], (FieldChange{"spec.restoreFrom.mode", "", "Auto", ChangeClass::Replace}));
 }
 
 TEST(Changes, OfADiskRestartWhenItGrowsAndLoseDataWhenItShrinksOrItsSizeIsTakenOut) {

@@ -71,6 +71,39 @@ TEST(CrossCheck, ACircleNamesEveryMemberWithItsPlace) {
   EXPECT_EQ(found[0].others[0].spot.line, 9);
 }
 
+std::string of_kind(const std::string& kind, const std::string& name, const std::string& spec) {
+  return "apiVersion: cowherd.dev/v1alpha1\nkind: " + kind + "\nmetadata: {name: " + name + "}\nspec: {" + spec + "}\n---\n";
+}
+
+TEST(CrossCheck, ATemplateOfASnapshotOfItsOwnSandboxIsACircle) {
+  const auto all = documents_of(
+      "a.yaml", of_kind("Template", "base", "source: {snapshotRef: {name: golden}}, boot: {kernel: {path: /srv/vmlinuz}}") +
+                    of_kind("Snapshot", "golden", "sandboxRef: {name: web}") +
+                    of_kind("Sandbox", "web", "templateRef: {name: base}"));
+  const auto found = cross_check(all);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].message,
+            "objects refer to each other in a circle: Template/base -> Snapshot/golden -> Sandbox/web -> Template/base");
+}
+
+TEST(CrossCheck, ASandboxRestoredFromItsOwnSnapshotIsACircle) {
+  const auto all = documents_of("a.yaml", of_kind("Snapshot", "before", "sandboxRef: {name: web}") +
+                                              of_kind("Sandbox", "web", "restoreFrom: {snapshotRef: {name: before}}"));
+  const auto found = cross_check(all);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].code, "E302");
+  EXPECT_EQ(found[0].message,
+            "objects refer to each other in a circle: Sandbox/web -> Snapshot/before -> Sandbox/web");
+}
+
+TEST(CrossCheck, ACloneOfASnapshotIsNoCircle) {
+  const auto all = documents_of("a.yaml", of_kind("Snapshot", "before", "sandboxRef: {name: web}") +
+                                              of_kind("Sandbox", "web", "templateRef: {name: base}") +
+                                              of_kind("Sandbox", "clone", "restoreFrom: {snapshotRef: {name: before}}"));
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_THAT(cross_check(all), IsEmpty());
+}
+
 TEST(ReferenceCycles, FindsCirclesOfEveryLength) {
   EXPECT_THAT(reference_cycles({{box("a"), {box("a")}}}), ElementsAre(ElementsAre(box("a"))));
   const ReferenceGraph graph{{box("a"), {box("b")}}, {box("b"), {box("c")}}, {box("c"), {box("a")}}};

@@ -70,6 +70,28 @@ TEST(ParseManifest, ReadsEveryFieldOfASandbox) {
   EXPECT_EQ(spec, wanted);
 }
 
+TEST(ParseManifest, ReadsWhatComesFromASnapshot) {
+  const auto parsed = parse(R"(apiVersion: cowherd.dev/v1alpha1
+kind: Sandbox
+metadata: {name: clone}
+spec: {restoreFrom: {snapshotRef: {name: before}, mode: Memory}, powerState: Paused}
+---
+apiVersion: cowherd.dev/v1alpha1
+kind: Template
+metadata: {name: warm}
+spec: {source: {snapshotRef: {name: golden}}, boot: {kernel: {path: /srv/vmlinuz}}}
+)");
+  ASSERT_THAT(parsed.diagnostics, IsEmpty());
+  const auto& clone = std::get<SandboxSpec>(parsed.documents.at(0).object.spec.what);
+  EXPECT_EQ(clone.restore_from.str(), "before");
+  EXPECT_EQ(clone.restore_mode, RestoreMode::Memory);
+  EXPECT_EQ(clone.power_state, PowerState::Paused);
+  EXPECT_EQ(clone.template_ref, ResourceName{});
+  const auto& warm = std::get<TemplateSpec>(parsed.documents.at(1).object.spec.what);
+  EXPECT_EQ(warm.snapshot_ref.str(), "golden");
+  EXPECT_EQ(warm.image_path, "");
+}
+
 TEST(ParseManifest, ReadsASnapshotAndAPolicy) {
   const auto parsed = parse(R"(apiVersion: cowherd.dev/v1alpha1
 kind: Snapshot
@@ -151,6 +173,7 @@ TEST(ParseConfig, EveryFieldHasADefault) {
   EXPECT_EQ(parsed.config.settle, Span{250});
   EXPECT_EQ(parsed.config.trash_grace, std::chrono::hours{24});
   EXPECT_EQ(parsed.config.serial_log_limit, 4_MiB);
+  EXPECT_EQ(parsed.config.freeze_budget, std::chrono::seconds{2});
   EXPECT_EQ(parsed.config.runtime_dir, "");
 }
 
@@ -161,7 +184,7 @@ spec:
   machine: {qemu: /opt/qemu, accel: Tcg}
   disks: {driver: Qcow2}
   source: {settle: 1s, pruneDelay: 1m, allowEmpty: Allow}
-  limits: {workers: 8, boots: 3, imports: 2, memoryBudgetPercent: 50, minFreePercent: 10}
+  limits: {workers: 8, boots: 3, imports: 2, memoryBudgetPercent: 50, minFreePercent: 10, freezeBudget: 500ms}
   guards: {maxPrune: {count: 5, percent: 50}, trashGrace: 1h}
   resync: 1m
   serialLogLimit: 1Mi
@@ -174,6 +197,7 @@ spec:
   EXPECT_EQ(parsed.config.disk_driver, DiskDriverSetting::Qcow2);
   EXPECT_EQ(parsed.config.prune_delay, std::chrono::minutes{1});
   EXPECT_EQ(parsed.config.allow_empty, EmptySource::Allow);
+  EXPECT_EQ(parsed.config.freeze_budget, Span{500});
   EXPECT_EQ(parsed.config.max_prune_count, 5);
   EXPECT_EQ(parsed.config.max_prune_percent, 50);
   EXPECT_EQ(parsed.config.runtime_dir, "/run/x");

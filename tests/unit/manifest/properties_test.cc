@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include <set>
+
 #include "resources/files/json.h"
 #include "resources/kinds/document_type.h"
 #include "tests/unit/manifest/manifest_text.h"
@@ -24,6 +26,13 @@ LabelSelector some_labels(int least) {
   return labels;
 }
 
+// Of a field with a unit those spellings that are multiples of it whatever the number.
+std::string a_size(const Field& field) {
+  std::vector<std::string> suffixes{"Mi", "Gi"};
+  if (!field.unit) suffixes.insert(suffixes.end(), {"M", "G"});
+  return std::to_string(*rc::gen::inRange(32, 5000)) + *rc::gen::elementOf(suffixes);
+}
+
 // A value of the field, as a document spells it.
 Value a_value(const Field& field) {
   const auto number = [&](std::int64_t least, std::int64_t most) {
@@ -34,7 +43,7 @@ Value a_value(const Field& field) {
     case FieldType::Name: return a_name().str();
     case FieldType::AbsolutePath: return "/" + word(0, 30);
     case FieldType::Sha256: return std::string(64, *rc::gen::elementOf(std::string("0123456789abcdef")));
-    case FieldType::Quantity: return std::to_string(*rc::gen::inRange(32, 5000)) + *rc::gen::element<std::string>("Mi", "Gi", "M", "G");
+    case FieldType::Quantity: return a_size(field);
     case FieldType::Duration: return print_span(Span{number(1000, 100'000'000)});
     case FieldType::CalendarDuration: return print_calendar_span({*rc::gen::inRange(0, 5), *rc::gen::inRange(0, 12), *rc::gen::inRange(0, 40), *rc::gen::inRange(1, 90)});
     case FieldType::Integer: return number(-1, 200);
@@ -52,11 +61,15 @@ Value a_value(const Field& field) {
   return labels;
 }
 
-// Required fields always, each other one by chance.
+// Required fields always, of a choice one option, each other one by chance.
 Spec a_spec(Kind kind) {
   FieldValues values;
   bool keeps = false;
-  for (const Field& field : document_type(kind).fields) {
+  const DocumentType& type = document_type(kind);
+  std::set<std::string> chosen{""};
+  for (const OneOf& choice : type.one_of) chosen.insert(*rc::gen::elementOf(paths_of(choice)));
+  for (const Field& field : type.fields) {
+    if (!chosen.contains(option_above(type.one_of, field.path))) continue;
     const bool keep = field.path.starts_with("keep.");
     const bool needed = field.need == Need::Required || (keep && !keeps);
     if (!needed && !*rc::gen::arbitrary<bool>()) continue;

@@ -15,9 +15,9 @@ SOURCE, VERDICT = pathlib.Path(sys.argv[1]), sys.argv[2]
 KINDS = ["template", "sandbox", "snapshot", "retentionpolicy", "config"]
 SCHEMAS = {kind: json.loads((SOURCE / f"schemas/{kind}.schema.json").read_text(encoding="utf-8")) for kind in KINDS}
 
-# E212: ranges of quantities and durations. E214-E216: numbers too large to hold. E221: bytes of all annotations together.
+# E212, E226: ranges of quantities and durations, and what they are multiples of. E214-E216: numbers too large to hold. E221: bytes of all annotations together.
 # E224, E219: lengths in bytes. E103: characters YAML refuses and JSON can spell.
-BEYOND_A_SCHEMA = {"E103", "E212", "E214", "E215", "E216"}
+BEYOND_A_SCHEMA = {"E103", "E212", "E214", "E215", "E216", "E226"}
 
 VALUES = [None, True, False, 0, 1, -1, -2, 2, 99, 100, 101, 255, 256, 100000, 1.5, "", "x", "X", "a b", "-a", "a-", "a" * 63,
           "a" * 64, "true", "1", "010", "1.5", "512Mi", "512", "512MB", "0Mi", "1h30m", "30m1h", "30d", "1y", "2w", "5mo", "-1h",
@@ -30,13 +30,17 @@ VALUES = [None, True, False, 0, 1, -1, -2, 2, 99, 100, 101, 255, 256, 100000, 1.
           {"l" + str(i): "x" for i in range(65)}]
 
 
-def sample(schema):
-    """A document with every property a schema knows, spelled as its examples say."""
+def sample(schema, option):
+    """A document with every property a schema knows, spelled as its examples say. Of those of which only one may be there,
+    it has the one with this number."""
     if "const" in schema:
         return schema["const"]
     if "properties" in schema:
         known = {name: each for name, each in schema["properties"].items() if not each.get("deprecated")}
-        return {name: sample(each) for name, each in known.items()}
+        options = [each["required"][0] for each in schema.get("oneOf", [])]
+        for name in options[:option] + options[option + 1:]:
+            del known[name]
+        return {name: sample(each, option) for name, each in known.items()}
     for key in ["examples", "enum"]:
         if key in schema:
             return schema[key][0]
@@ -68,6 +72,20 @@ def mutants(document):
         if isinstance(target, dict):
             target["nope"] = 1
             yield mutant
+
+
+def with_another(document, other):
+    """Documents that hold something more, which stands in the other one."""
+    for path in places(other):
+        try:
+            mutant = copy.deepcopy(document)
+            target = holder(mutant, path)
+            if path[-1] in target:
+                continue
+            target[path[-1]] = holder(other, path)[path[-1]]
+            yield mutant
+        except (KeyError, IndexError, TypeError):
+            continue
 
 
 def holder(document, path):
@@ -102,10 +120,10 @@ def disagreement(valid, line):
     return "the schema accepts it, the decoder does not" if valid else "the decoder accepts it, the schema does not"
 
 
-def compare(kind):
+def compare(kind, option):
     validator = jsonschema.Draft202012Validator(SCHEMAS[kind])
-    base = sample(SCHEMAS[kind])
-    documents = [base, *mutants(base)]
+    base = sample(SCHEMAS[kind], option)
+    documents = [base, *mutants(base), *with_another(base, sample(SCHEMAS[kind], 1 - option))]
     bad = []
     for document, line in zip(documents, verdicts(kind, documents), strict=True):
         why = disagreement(validator.is_valid(document), line)
@@ -134,7 +152,8 @@ def main():
     bad = check_examples()
     for kind, schema in SCHEMAS.items():
         jsonschema.Draft202012Validator.check_schema(schema)
-        bad += compare(kind)
+        for option in [0, 1]:
+            bad += compare(kind, option)
     for each in bad[:40]:
         print(each, file=sys.stderr)
     return 1 if bad else 0
