@@ -134,7 +134,7 @@ Status Session::Parts::open_catalog(SessionMode mode) {
 void Session::Parts::put_together(SessionMode mode) {
   disks = std::make_unique<HostDisks>(device_mapper, loops, files, parts, images, dir8, disk_driver_of(config));
   machines = std::make_unique<QemuMachines>(qemu_settings_of(config, dir8), clock);
-  store = std::make_unique<Store>(files, bulk, images, clock, layout);
+  store = std::make_unique<Store>(StoreHost{files, bulk, images, parts}, clock, layout);
   last_good = std::make_unique<DirectoryLastGood>(files, layout.declared());
   read_only_last_good = std::make_unique<ReadOnlyLastGood>(*last_good);
   const bool acting = mode == SessionMode::Acting;

@@ -7,8 +7,13 @@
 
 namespace cowherd {
 
-Store::Store(FileSystem& files, BulkFiles& bulk, ImageTools& images, Clock& clock, Layout layout)
-    : files_(files), bulk_(bulk), images_(images), clock_(clock), layout_(std::move(layout)) {}
+Store::Store(StoreHost host, Clock& clock, Layout layout)
+    : files_(host.files),
+      bulk_(host.bulk),
+      images_(host.images),
+      parts_(host.parts),
+      clock_(clock),
+      layout_(std::move(layout)) {}
 
 Result<std::vector<FileEntry>> Store::list_or_empty(const std::string& directory) {
   Result<std::vector<FileEntry>> entries = files_.list(directory);

@@ -17,6 +17,7 @@
 #include "resources/block/image_tools.h"
 #include "resources/files/bulk.h"
 #include "resources/files/clock.h"
+#include "resources/files/file_parts.h"
 #include "resources/files/file_system.h"
 #include "resources/store/identity.h"
 #include "resources/store/identity_cache.h"
@@ -58,9 +59,17 @@ struct ImportRequest {
   std::vector<SourceFile> sources{};   // as stamped when the plan was made; Stale when they changed since
 };
 
+// How the store reaches files.
+struct StoreHost {
+  FileSystem& files;
+  BulkFiles& bulk;
+  ImageTools& images;
+  FileParts& parts;
+};
+
 class Store {
  public:
-  Store(FileSystem& files, BulkFiles& bulk, ImageTools& images, Clock& clock, Layout layout);
+  Store(StoreHost host, Clock& clock, Layout layout);
 
   const Layout& layout() const { return layout_; }
 
@@ -180,6 +189,7 @@ class Store {
   FileSystem& files_;
   BulkFiles& bulk_;
   ImageTools& images_;
+  FileParts& parts_;
   Clock& clock_;
   Layout layout_;
   std::atomic<bool> unsettled_{false};

@@ -28,7 +28,7 @@ std::string yes_no(const std::string& what, const bool& is) { return (is ? " " :
 }  // namespace
 
 ModelWorld::Life::Life(ModelWorld& world)
-    : store(world.files, world.bulk, world.images, world.clock, world.layout),
+    : store({world.files, world.bulk, world.images, world.parts}, world.clock, world.layout),
       disks(world.device_mapper, world.loops, world.files, world.parts, world.images, "0123abcd", world.driver_),
       executor({store, world.files, disks, world.machines, world.clock}, world.catalog, workers, LaneLimits{}, [] {}),
       reporter(world.catalog, world.clock),

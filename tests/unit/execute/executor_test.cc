@@ -73,7 +73,7 @@ class ExecutorTest : public ::testing::Test {
   FakeMachines machines_{faults_, clock_, [](const std::string&, int) {}};
   MemoryCatalog catalog_{faults_};
   Layout layout_{"/state"};
-  Store store_{files_, bulk_, images_, clock_, layout_};
+  Store store_{{files_, bulk_, images_, parts_}, clock_, layout_};
   HostDisks disks_{device_mapper_, loops_, files_, parts_, images_, "01020304", DiskDriverKind::Qcow2};
   HeldWorkers workers_{};
   int notices_ = 0;

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "resources/files/linux_bulk_files.h"
+#include "resources/files/linux_file_parts.h"
 #include "resources/files/linux_file_system.h"
 #include "tests/contract/temporary_directory.h"
 #include "tests/unit/store/store_bed.h"
@@ -56,7 +57,8 @@ class RealStore : public ::testing::Test {
   LinuxBulkFiles bulk_{};
   RawOnly images_{bulk_};
   ManualClock clock_{};
-  Store store_{files_, bulk_, images_, clock_, Layout(directory_ / "state")};
+  LinuxFileParts parts_{};
+  Store store_{{files_, bulk_, images_, parts_}, clock_, Layout(directory_ / "state")};
 };
 
 }  // namespace

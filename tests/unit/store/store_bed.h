@@ -11,6 +11,7 @@
 #include "resources/files/publish.h"
 #include "resources/store/store.h"
 #include "tests/fakes/fake_bulk_files.h"
+#include "tests/fakes/fake_file_parts.h"
 #include "tests/fakes/manual_clock.h"
 
 namespace cowherd::testing {
@@ -103,7 +104,8 @@ struct StoreBed {
   PrefixImageTools images{files, faults};
   ManualClock clock{};
   Layout layout{"/state"};
-  Store store{files, bulk, images, clock, layout};  // of the test itself, which does not die
+  FakeFileParts parts{files, faults};
+  Store store{{files, bulk, images, parts}, clock, layout};  // of the test itself, which does not die
 
   StoreBed() {
     files.put("/srv/image", "an ext4 image");
@@ -151,7 +153,7 @@ inline void for_every_fault(const std::function<void(StoreBed&)>& prepare,
   {
     StoreBed clean;
     prepare(clean);
-    Store store(clean.files, clean.bulk, clean.images, clean.clock, clean.layout);
+    Store store({clean.files, clean.bulk, clean.images, clean.parts}, clean.clock, clean.layout);
     clean.faults.arm(FaultMode::None, 0);
     ASSERT_TRUE(step(clean, store));
     calls = clean.faults.calls();
@@ -165,7 +167,7 @@ inline void for_every_fault(const std::function<void(StoreBed&)>& prepare,
         std::string at;
         bool succeeded = false;
         {
-          Store store(bed.files, bed.bulk, bed.images, bed.clock, bed.layout);
+          Store store({bed.files, bed.bulk, bed.images, bed.parts}, bed.clock, bed.layout);
           bed.faults.arm(mode, n);
           try {
             succeeded = step(bed, store);
