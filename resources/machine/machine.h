@@ -93,6 +93,10 @@ struct MachineState {
   std::string disk_node{};
   std::optional<MachineExit> exit{};  // when Dead
   std::string loaded{};           // SavedGuest::id it was started from; "" after a boot
+  std::int64_t vcpus = 1;
+  GuestNetwork network = GuestNetwork::None;
+  // Of the VMM that runs, taken at its start: what state saved of it is tied to, also after an upgrade of the host.
+  std::optional<MachineBuild> build{};  // nothing: it could not be told
   bool operator==(const MachineState&) const = default;
 };
 

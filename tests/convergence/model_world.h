@@ -37,7 +37,8 @@ class ModelWorld {
   FakeImageTools images{files, faults};
   FakeLoopDevices loops{files, faults};
   FakeDeviceMapper device_mapper{loops, faults};
-  FakeMachines machines{faults, clock, [this](const std::string& node, int delta) { device_mapper.hold(node, delta); }};
+  FakeMachines machines{faults, clock,
+                        [this](const std::string& node, int delta) { device_mapper.hold(node, delta); }, &files};
   MemoryCatalog catalog{faults};
   FakeSource source{};
   Layout layout{"/state"};

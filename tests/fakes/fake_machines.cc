@@ -4,14 +4,15 @@
 #include <fcntl.h>
 #include <sys/eventfd.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <stdexcept>
 #include <utility>
 
 namespace cowherd::testing {
 
-FakeMachines::FakeMachines(Faults& faults, Clock& clock, Hold hold)
-    : faults_(faults), clock_(clock), hold_(std::move(hold)) {}
+FakeMachines::FakeMachines(Faults& faults, Clock& clock, Hold hold, FakeFileSystem* files)
+    : faults_(faults), clock_(clock), hold_(std::move(hold)), files_(files) {}
 
 MachineState FakeMachines::state_of(const Vm& vm) const {
   MachineState state;
@@ -23,6 +24,8 @@ MachineState FakeMachines::state_of(const Vm& vm) const {
   state.memory = vm.spec.memory;
   state.disk_node = vm.spec.disk_node;
   state.exit = vm.exit;
+  state.build = vm.build;
+  if (vm.spec.saved) state.loaded = vm.spec.saved->id;
   return state;
 }
 
@@ -68,6 +71,10 @@ Status FakeMachines::start_now(const MachineSpec& spec) {
   vm.pid = ++last_pid_;
   vm.started_at = clock_.now();
   vm.death = UniqueFd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  vm.build = build_;
+  vm.memory.assign(std::min(kPages * kPage.value, spec.memory.value), '\0');
+  if (spec.saved) COWHERD_TRY(load(vm, *spec.saved));
+  if (!spec.saved) ++boots_;
   vms_.emplace(spec.uid, std::move(vm));
   hold_(spec.disk_node, +1);
   ++starts_;

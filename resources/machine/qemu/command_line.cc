@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "resources/machine/qemu/held_child.h"
+
 namespace cowherd {
 namespace {
 
@@ -66,15 +68,30 @@ std::string accelerator_option(const LaunchOptions& options) {
   return options.tcg_threads == TcgThreads::Single ? "tcg,thread=single" : "tcg";
 }
 
+// After a boot in a memfd and shared: readable at a pause, without a file. Loaded: a private mapping of the image, so that
+// the image stays as it is and clones share its pages. Without prealloc: a page is read when the guest first needs it.
+std::string memory_backend(const MachineSpec& spec) {
+  const std::string size = ",id=ram,size=" + std::to_string(spec.memory.value);
+  if (!spec.saved) return "memory-backend-memfd" + size + ",share=on";
+  return "memory-backend-file" + size + ",share=off,mem-path=" + escaped(spec.saved->memory_image);
+}
+
+// QEMU loads by itself from the descriptor, whoever lives meanwhile, and ends when it cannot. The state is as
+// xen-save-devices-state writes it: without the section that send-configuration stands for.
+void add_saved(Arguments& arguments) {
+  arguments.option("-global", "migration.send-configuration=off")
+      .option("-incoming", "fd:" + std::to_string(kExtraDescriptor))
+      .flag("-S");
+}
+
 void add_machine(Arguments& arguments, const MachineSpec& spec, const LaunchOptions& options) {
   const std::string memory = std::to_string(spec.memory.value);
   arguments.option("-name", "guest=" + escaped(spec.name) + ",debug-threads=on")
       .option("-M", "microvm,acpi=on,rtc=on,memory-backend=ram")
       .option("-accel", accelerator_option(options))
-      .option("-cpu", options.accelerator == "kvm" ? "host" : "max")
+      .option("-cpu", cpu_model(options.accelerator))
       .option("-smp", std::to_string(spec.vcpus))
-      // In a memfd and shared: readable at a pause, without a file.
-      .option("-object", "memory-backend-memfd,id=ram,size=" + memory + ",share=on")
+      .option("-object", memory_backend(spec))
       .option("-m", "size=" + memory + "B")
       .flag("-nodefaults")
       .flag("-no-user-config")
@@ -119,11 +136,17 @@ void add_channels(Arguments& arguments, const MachineSpec& spec, const RuntimeDi
 
 }  // namespace
 
+std::string cpu_model(const std::string& accelerator) { return accelerator == "kvm" ? "host" : "max"; }
+
 Status check_spec(const MachineSpec& spec, const RuntimeDir& dir) {
   COWHERD_TRY(check_path(spec.disk_node, "disk"));
   COWHERD_TRY(check_path(spec.kernel, "kernel"));
   COWHERD_TRY(check_path(spec.serial_log, "serial log"));
   if (!spec.initrd.empty()) COWHERD_TRY(check_path(spec.initrd, "initrd"));
+  if (spec.saved) {
+    COWHERD_TRY(check_path(spec.saved->state_file, "device state"));
+    COWHERD_TRY(check_path(spec.saved->memory_image, "memory image"));
+  }
   if (spec.disk_format != "raw" && spec.disk_format != "qcow2") {
     return fail(ErrorKind::Invalid, "disk format '" + spec.disk_format + "' is not raw or qcow2");
   }
@@ -169,6 +192,7 @@ std::vector<std::string> command_line(const MachineSpec& spec, const RuntimeDir&
   arguments.option("-append", kernel_arguments(spec, options));
   add_disk(arguments, spec);
   add_channels(arguments, spec, dir);
+  if (spec.saved) add_saved(arguments);
   return std::move(arguments).take();
 }
 

@@ -15,12 +15,19 @@ namespace cowherd {
 enum class TcgThreads { Single, Multi };  // Single where there is one CPU: more would only switch
 enum class Confinement { None, Seccomp };
 
+// Saved device state fits the devices it was saved from, by their kind and order. To be changed with any line of
+// command_line() that changes a device, a bus or the machine: state saved before is refused then, and its guest boots.
+inline constexpr const char* kMachineLayout = "microvm-1";
+
+std::string cpu_model(const std::string& accelerator);
+
 struct LaunchOptions {
   std::string binary{};       // absolute
   std::string accelerator{};  // "kvm" or "tcg"
   TcgThreads tcg_threads = TcgThreads::Multi;
   Confinement confinement = Confinement::Seccomp;
   std::optional<std::uint64_t> tsc_khz{};  // under TCG: tsc_frequency.h
+  std::optional<MachineBuild> build{};     // only written down, in vm.json
 };
 
 // Invalid: what QEMU could not be told, or what would tell it something else. Exact paths and counts, not their effect.
@@ -30,7 +37,8 @@ Status check_spec(const MachineSpec& spec, const RuntimeDir& dir);
 // cowherd.sandbox=<name>, then the template's.
 std::string kernel_arguments(const MachineSpec& spec, const LaunchOptions& options);
 
-// Precondition: check_spec. QEMU's standard input and output become its event monitor.
+// Precondition: check_spec. QEMU's standard input and output become its event monitor; a saved guest's device state is its
+// kExtraDescriptor (held_child.h).
 std::vector<std::string> command_line(const MachineSpec& spec, const RuntimeDir& dir, const LaunchOptions& options);
 
 }  // namespace cowherd

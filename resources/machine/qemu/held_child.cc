@@ -22,10 +22,10 @@ namespace {
 
 constexpr Span kExecDeadline = std::chrono::seconds{10};
 
-// Descriptors above 2, so that dup2 onto 0..2 in the child cannot overwrite one of them.
-Result<UniqueFd> above_standard_streams(UniqueFd fd) {
-  if (fd.get() > STDERR_FILENO) return fd;
-  const int moved = ::fcntl(fd.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+// Descriptors above 3, so that dup2 onto 0..3 in the child cannot overwrite one of them.
+Result<UniqueFd> out_of_the_way(UniqueFd fd) {
+  if (!fd.valid() || fd.get() > kExtraDescriptor) return fd;
+  const int moved = ::fcntl(fd.get(), F_DUPFD_CLOEXEC, kExtraDescriptor + 1);
   if (moved < 0) return fail(errno_error(errno, "duplicate a descriptor"));
   return UniqueFd(moved);
 }
@@ -42,7 +42,7 @@ Result<Line> make_line() {
     return fail(errno_error(errno, "make a socket pair"));
   }
   UniqueFd parent(ends[0]);
-  COWHERD_ASSIGN(UniqueFd child, above_standard_streams(UniqueFd(ends[1])));
+  COWHERD_ASSIGN(UniqueFd child, out_of_the_way(UniqueFd(ends[1])));
   return Line{std::move(parent), std::move(child)};
 }
 
@@ -51,13 +51,13 @@ struct ChildView {
   const char* program = nullptr;
   char* const* arguments = nullptr;
   char* const* environment = nullptr;
-  int streams[3] = {-1, -1, -1};
+  int streams[kExtraDescriptor + 1] = {-1, -1, -1, -1};  // the last one may be missing
   int line = -1;
 };
 
-void close_all_but(int kept) {
+void close_from(unsigned first, int kept) {
   const auto number = static_cast<unsigned>(kept);
-  if (number > STDERR_FILENO + 1) ::syscall(SYS_close_range, unsigned{STDERR_FILENO + 1}, number - 1, 0U);
+  if (number > first) ::syscall(SYS_close_range, first, number - 1, 0U);
   ::syscall(SYS_close_range, number + 1, std::numeric_limits<unsigned>::max(), 0U);
 }
 
@@ -72,10 +72,12 @@ void close_all_but(int kept) {
   sigset_t none;
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  for (int stream = 0; stream < 3; ++stream) {
-    if (::dup2(view.streams[stream], stream) < 0) ::_exit(127);
+  unsigned streams = 0;
+  for (const int stream : view.streams) {
+    if (stream < 0) break;
+    if (::dup2(stream, static_cast<int>(streams++)) < 0) ::_exit(127);
   }
-  close_all_but(view.line);
+  close_from(streams, view.line);
   ::umask(077);
   if (::chdir("/") != 0) ::_exit(127);
 
@@ -103,9 +105,10 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
 }  // namespace
 
 Result<HeldChild> HeldChild::fork(ChildPlan plan) {
-  COWHERD_ASSIGN(const UniqueFd input, above_standard_streams(std::move(plan.input)));
-  COWHERD_ASSIGN(const UniqueFd output, above_standard_streams(std::move(plan.output)));
-  COWHERD_ASSIGN(const UniqueFd errors, above_standard_streams(std::move(plan.errors)));
+  COWHERD_ASSIGN(const UniqueFd input, out_of_the_way(std::move(plan.input)));
+  COWHERD_ASSIGN(const UniqueFd output, out_of_the_way(std::move(plan.output)));
+  COWHERD_ASSIGN(const UniqueFd errors, out_of_the_way(std::move(plan.errors)));
+  COWHERD_ASSIGN(const UniqueFd extra, out_of_the_way(std::move(plan.extra)));
   COWHERD_ASSIGN(Line line, make_line());
   std::vector<std::string> environment{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"};
   const std::vector<char*> arguments = pointers_to(plan.arguments);
@@ -117,6 +120,7 @@ Result<HeldChild> HeldChild::fork(ChildPlan plan) {
   view.streams[0] = input.get();
   view.streams[1] = output.get();
   view.streams[2] = errors.get();
+  view.streams[kExtraDescriptor] = extra.valid() ? extra.get() : -1;
   view.line = line.child.get();
 
   // A signal handler of this process may not run in the child before its handlers are reset.

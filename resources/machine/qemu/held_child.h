@@ -11,12 +11,15 @@
 
 namespace cowherd {
 
+inline constexpr int kExtraDescriptor = 3;  // the next after the standard streams
+
 struct ChildPlan {
   std::string program{};                 // absolute
   std::vector<std::string> arguments{};  // from argv[0]
   UniqueFd input{};                      // become 0, 1 and 2; everything else is closed
   UniqueFd output{};
   UniqueFd errors{};
+  UniqueFd extra{};                      // becomes kExtraDescriptor, where there is one
 };
 
 class HeldChild {

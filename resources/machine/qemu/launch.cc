@@ -44,7 +44,35 @@ Status make_directory(FileSystem& files, const RuntimeDir& dir, const Uid& uid) 
   return publish_directory(files, dir.staged(), dir.path());
 }
 
-Result<HeldChild> fork_vmm(const MachineSpec& spec, const RuntimeDir& dir, const LaunchOptions& options) {
+// The saved guest's files as QEMU gets them.
+struct SavedFiles {
+  UniqueFd state{};
+  std::optional<LoadedImage> image{};
+};
+
+Error not_whole(Error error) {
+  error.kind = ErrorKind::Corrupt;
+  return std::move(error).in("loading a saved guest");
+}
+
+// QEMU would make an absent image, and make a short one longer.
+Result<SavedFiles> open_saved(const MachineSpec& spec, FileSystem& files) {
+  SavedFiles saved;
+  if (!spec.saved) return saved;
+  Result<UniqueFd> state = open_path(spec.saved->state_file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, "open");
+  if (!state) return fail(not_whole(std::move(state).error()));
+  const Result<FileStamp> image = files.stat(spec.saved->memory_image);
+  if (!image) return fail(not_whole(image.error()));
+  if (image->type != FileType::Regular || image->size != spec.memory) {
+    return fail(not_whole(make_error(ErrorKind::Corrupt, "'" + spec.saved->memory_image + "' is no memory image of " +
+                                                             print_quantity(spec.memory))));
+  }
+  saved.state = *std::move(state);
+  saved.image = LoadedImage{spec.saved->id, spec.saved->memory_image, image->id.inode};
+  return saved;
+}
+
+Result<HeldChild> fork_vmm(const MachineSpec& spec, const RuntimeDir& dir, const LaunchOptions& options, UniqueFd state) {
   constexpr int kAppend = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW;
   ChildPlan plan;
   plan.program = options.binary;
@@ -52,6 +80,7 @@ Result<HeldChild> fork_vmm(const MachineSpec& spec, const RuntimeDir& dir, const
   COWHERD_ASSIGN(plan.input, open_path(dir.file(RuntimeDir::kEventsIn), O_RDONLY | O_NOFOLLOW, "open"));
   COWHERD_ASSIGN(plan.output, open_path(dir.events_log(), kAppend, "create"));
   COWHERD_ASSIGN(plan.errors, open_path(dir.vmm_log(), kAppend, "create"));
+  plan.extra = std::move(state);
   return HeldChild::fork(std::move(plan));
 }
 
@@ -67,6 +96,7 @@ VmRecord make_record(const MachineSpec& spec, const LaunchOptions& options, cons
   record.disk_format = spec.disk_format;
   record.serial_log = spec.serial_log;
   record.started_at = clock.now();
+  record.build = options.build;
   return record;
 }
 
@@ -77,8 +107,9 @@ Error explain(const RuntimeDir& dir) {
     ErrorKind kind;
     const char* hint;
   };
-  static constexpr std::array<Known, 6> kKnown{{
+  static constexpr std::array<Known, 7> kKnown{{
       {"Failed to get", ErrorKind::Busy, "another process uses the disk; it is tried again"},
+      {"load of migration failed", ErrorKind::Corrupt, "the saved state is damaged or of another machine"},
       {"Cannot allocate memory", ErrorKind::Exhausted, "the host has too little free memory for this VM"},
       {"Permission denied", ErrorKind::Denied, "this user may not read the file named"},
       {"KVM", ErrorKind::Failed, "set accel: tcg, or see what `cowherd doctor` says about KVM"},
@@ -101,22 +132,24 @@ bool ran_already(const RuntimeDir& dir) {
   return shutdown && shutdown->reason.rfind("guest-", 0) == 0;
 }
 
-bool is_running(const RuntimeDir& dir, const Deadline& deadline) {
+bool is_in_state(const RuntimeDir& dir, const char* wanted, const Deadline& deadline) {
   Result<QmpClient> client = QmpClient::connect(dir.control_socket());
   if (!client) return false;
   const Result<Value> status = client->call("query-status", deadline);
-  return status && string_at(*status, "status").value_or("") == "running";
+  return status && string_at(*status, "status").value_or("") == wanted;
 }
 
-Status await_running(const RuntimeDir& dir, const UniqueFd& pidfd) {
+// "running" after a boot, "paused" when a guest was loaded.
+Status await_state(const char* wanted, const RuntimeDir& dir, const UniqueFd& pidfd) {
   const Deadline deadline = Deadline::after(kStartDeadline);
   while (!deadline.passed()) {
-    if (is_running(dir, deadline)) return {};
+    if (is_in_state(dir, wanted, deadline)) return {};
     if (!await_exit(pidfd, deadline.within(kRetry))) continue;
     if (ran_already(dir)) return {};
     return fail(explain(dir));
   }
-  return fail(ErrorKind::Failed, "QEMU did not say within " + print_span(kStartDeadline) + " that the VM runs");
+  return fail(ErrorKind::Failed,
+              "QEMU did not say within " + print_span(kStartDeadline) + " that the VM is " + std::string(wanted));
 }
 
 Error undo(Error error, const RuntimeDir& dir, const ProcessIdentity& process, const UniqueFd& pidfd,
@@ -137,7 +170,9 @@ Error undo(Error error, const RuntimeDir& dir, const ProcessIdentity& process, c
 Status run(const MachineSpec& spec, const RuntimeDir& dir, const LaunchOptions& options, const FileId& program,
            FileSystem& files, Clock& clock) {
   VmRecord record = make_record(spec, options, clock);
-  COWHERD_ASSIGN(HeldChild child, fork_vmm(spec, dir, options));
+  COWHERD_ASSIGN(SavedFiles saved, open_saved(spec, files));
+  record.image = std::move(saved.image);
+  COWHERD_ASSIGN(HeldChild child, fork_vmm(spec, dir, options, std::move(saved.state)));
   record.process.pid = child.pid();
   record.process.executable = program;
   COWHERD_ASSIGN(record.process.boot_id, current_boot_id());
@@ -145,9 +180,9 @@ Status run(const MachineSpec& spec, const RuntimeDir& dir, const LaunchOptions& 
   COWHERD_ASSIGN(const UniqueFd pidfd, open_process(record.process));
   COWHERD_TRY(write_record(files, dir, record));
   COWHERD_TRY(child.release());
-  const Status running = await_running(dir, pidfd);
-  if (running) return {};
-  return fail(undo(running.error(), dir, record.process, pidfd, files));
+  const Status ready = await_state(spec.saved ? "paused" : "running", dir, pidfd);
+  if (ready) return {};
+  return fail(undo(ready.error(), dir, record.process, pidfd, files));
 }
 
 }  // namespace

@@ -7,6 +7,9 @@
 #include <thread>
 
 #include "resources/machine/qemu/exit_reason.h"
+#include "resources/machine/qemu/guest_agent.h"
+#include "resources/machine/qemu/guest_control.h"
+#include "resources/machine/qemu/guest_memory.h"
 #include "resources/machine/qemu/launch.h"
 #include "resources/machine/qemu/log_file.h"
 #include "resources/machine/qemu/shutdown.h"
@@ -32,6 +35,8 @@ MachineState state_of(const VmRecord& record, MachinePhase phase) {
   state.accelerator = record.accelerator;
   state.memory = record.memory;
   state.disk_node = record.disk_node;
+  state.build = record.build;
+  if (record.image) state.loaded = record.image->id;
   return state;
 }
 
@@ -50,7 +55,7 @@ LaunchOptions options_for_this_host() {
 
 }  // namespace
 
-// Holds a uid against a second start, stop or reap for as long as it lives.
+// Holds a uid against a second call that takes a turn, for as long as it lives.
 class QemuMachines::Turn {
  public:
   Turn(QemuMachines& machines, Uid uid) : machines_(&machines), uid_(std::move(uid)) {}
@@ -82,13 +87,15 @@ LaunchOptions QemuMachines::launch_options(const MachineSpec& spec) {
     std::call_once(tsc_measured_, [this] { tsc_khz_ = measure_tsc_khz(); });
     options.tsc_khz = tsc_khz_;
   }
+  // Without it a VM can run, but not be kept.
+  if (Result<MachineBuild> build = builds_.build(settings_.binary, options.accelerator)) options.build = *std::move(build);
   return options;
 }
 
 Result<QemuMachines::Turn> QemuMachines::take_turn(const Uid& uid) {
   const std::scoped_lock lock(mutex_);
   if (!busy_.insert(uid).second) {
-    return fail(ErrorKind::Busy, "the VM is being started, stopped or reaped by another worker");
+    return fail(ErrorKind::Busy, "the VM is in the hands of another worker");
   }
   return Turn(*this, uid);
 }
@@ -237,6 +244,56 @@ Status QemuMachines::reap(const Uid& uid) {
   const std::scoped_lock lock(mutex_);
   if (record) serial_logs_.erase(record->serial_log);
   return {};
+}
+
+Result<VmRecord> QemuMachines::living_record(const Uid& uid) {
+  COWHERD_ASSIGN(VmRecord record, record_of(uid));
+  COWHERD_ASSIGN(const ProcessPresence presence, find_process(record.process));
+  if (presence == ProcessPresence::Alive) return record;
+  if (presence == ProcessPresence::Held) return fail(under_way());
+  return fail(ErrorKind::NotFound, "the VM of sandbox '" + record.name + "' is dead");
+}
+
+Result<MachineBuild> QemuMachines::build(const MachineSpec& spec) {
+  return builds_.build(settings_.binary, launch_options(spec).accelerator);
+}
+
+Status QemuMachines::freeze(const Uid& uid) {
+  COWHERD_ASSIGN(const Turn turn, take_turn(uid));
+  COWHERD_ASSIGN(const VmRecord record, living_record(uid));
+  return freeze_guest(dir_of(uid), record).in("freezing the guest of sandbox '" + record.name + "'");
+}
+
+Status QemuMachines::thaw(const Uid& uid) {
+  COWHERD_ASSIGN(const Turn turn, take_turn(uid));
+  COWHERD_ASSIGN(const VmRecord record, living_record(uid));
+  return thaw_guest(dir_of(uid)).in("letting the guest of sandbox '" + record.name + "' go on");
+}
+
+Status QemuMachines::save_state(const Uid& uid, const std::string& path) {
+  COWHERD_ASSIGN(const Turn turn, take_turn(uid));
+  COWHERD_ASSIGN(const VmRecord record, living_record(uid));
+  return save_device_state(dir_of(uid), path).in("saving the state of sandbox '" + record.name + "'");
+}
+
+Result<GuestMemory> QemuMachines::memory(const Uid& uid) {
+  COWHERD_ASSIGN(const Turn turn, take_turn(uid));
+  COWHERD_ASSIGN(const VmRecord record, living_record(uid));
+  COWHERD_TRY(check_frozen(dir_of(uid)));
+  return open_guest_memory(record);
+}
+
+Status QemuMachines::quiesce(const Uid& uid, Span deadline) {
+  COWHERD_ASSIGN(const Turn turn, take_turn(uid));
+  COWHERD_ASSIGN(const VmRecord record, living_record(uid));
+  return quiesce_guest(dir_of(uid).agent_socket(), deadline).in("quiescing the guest of sandbox '" + record.name + "'");
+}
+
+Status QemuMachines::unquiesce(const Uid& uid, Span deadline) {
+  COWHERD_ASSIGN(const Turn turn, take_turn(uid));
+  COWHERD_ASSIGN(const VmRecord record, living_record(uid));
+  return unquiesce_guest(dir_of(uid).agent_socket(), deadline)
+      .in("letting the file systems of sandbox '" + record.name + "' go on");
 }
 
 Result<UniqueFd> QemuMachines::exit_notice(const Uid& uid) {

@@ -58,6 +58,42 @@ Result<ProcessIdentity> parse_process(const Value& value) {
   return process;
 }
 
+Value print_image(const LoadedImage& image) {
+  Value printed = Value::map();
+  printed.set("id", image.id);
+  printed.set("path", image.path);
+  printed.set("inode", number(image.inode));
+  return printed;
+}
+
+Result<LoadedImage> parse_image(const Value& value) {
+  LoadedImage image;
+  COWHERD_ASSIGN(image.id, string_at(value, "id"));
+  COWHERD_ASSIGN(image.path, string_at(value, "path"));
+  COWHERD_ASSIGN(image.inode, count_at(value, "inode"));
+  return image;
+}
+
+Value print_build(const MachineBuild& build) {
+  Value printed = Value::map();
+  printed.set("vmm", build.vmm);
+  printed.set("layout", build.layout);
+  printed.set("cpu", build.cpu);
+  printed.set("accelerator", build.accelerator);
+  printed.set("firmware", build.firmware);
+  return printed;
+}
+
+Result<MachineBuild> parse_build(const Value& value) {
+  MachineBuild build;
+  COWHERD_ASSIGN(build.vmm, string_at(value, "vmm"));
+  COWHERD_ASSIGN(build.layout, string_at(value, "layout"));
+  COWHERD_ASSIGN(build.cpu, string_at(value, "cpu"));
+  COWHERD_ASSIGN(build.accelerator, string_at(value, "accelerator"));
+  COWHERD_ASSIGN(build.firmware, string_at(value, "firmware"));
+  return build;
+}
+
 Result<VmRecord> parse_members(const Value& value) {
   VmRecord record;
   COWHERD_ASSIGN(const std::string uid, string_at(value, "uid"));
@@ -74,6 +110,13 @@ Result<VmRecord> parse_members(const Value& value) {
   COWHERD_ASSIGN(record.disk_format, string_at(value, "diskFormat"));
   COWHERD_ASSIGN(record.serial_log, string_at(value, "serialLog"));
   COWHERD_ASSIGN(record.started_at, moment_at(value, "startedAt"));
+  // Neither was written by versions that could not keep guests.
+  if (const Value* build = value.find("build")) {
+    COWHERD_ASSIGN(record.build, parse_build(*build));
+  }
+  if (const Value* image = value.find("loaded")) {
+    COWHERD_ASSIGN(record.image, parse_image(*image));
+  }
   return record;
 }
 
@@ -101,6 +144,8 @@ std::string print_record(const VmRecord& record) {
   value.set("diskFormat", record.disk_format);
   value.set("serialLog", record.serial_log);
   value.set("startedAt", print_moment(record.started_at));
+  if (record.build) value.set("build", print_build(*record.build));
+  if (record.image) value.set("loaded", print_image(*record.image));
   return print_json(value, JsonStyle::Pretty);
 }
 

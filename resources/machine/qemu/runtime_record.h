@@ -12,6 +12,14 @@
 
 namespace cowherd {
 
+// The memory image that a loaded guest maps. The image can be renamed or unlinked meanwhile: its inode stays.
+struct LoadedImage {
+  std::string id{};    // SavedGuest::id
+  std::string path{};  // when it was loaded; for people
+  std::uint64_t inode = 0;
+  bool operator==(const LoadedImage&) const = default;
+};
+
 struct VmRecord {
   Uid uid{};
   std::string name{};
@@ -24,6 +32,8 @@ struct VmRecord {
   std::string disk_format{};
   std::string serial_log{};
   Moment started_at{};
+  std::optional<MachineBuild> build{};
+  std::optional<LoadedImage> image{};  // nothing after a boot
   bool operator==(const VmRecord&) const = default;
 };
 
