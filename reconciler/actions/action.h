@@ -6,19 +6,27 @@
 
 #include "reconciler/actions/activate_disk.h"
 #include "reconciler/actions/collect_revision.h"
+#include "reconciler/actions/compact_memory.h"
+#include "reconciler/actions/compose_memory.h"
 #include "reconciler/actions/create_disk.h"
 #include "reconciler/actions/create_sandbox.h"
 #include "reconciler/actions/deactivate_disk.h"
 #include "reconciler/actions/discard_disk.h"
+#include "reconciler/actions/discard_memory.h"
 #include "reconciler/actions/drop_approval.h"
 #include "reconciler/actions/grow_disk.h"
+#include "reconciler/actions/grow_store.h"
 #include "reconciler/actions/import_revision.h"
+#include "reconciler/actions/pause_machine.h"
 #include "reconciler/actions/purge_trash.h"
 #include "reconciler/actions/reap_machine.h"
 #include "reconciler/actions/remove_leftover.h"
 #include "reconciler/actions/remove_sandbox.h"
+#include "reconciler/actions/repair_disk.h"
+#include "reconciler/actions/resume_machine.h"
 #include "reconciler/actions/start_machine.h"
 #include "reconciler/actions/stop_machine.h"
+#include "reconciler/actions/thaw_machine.h"
 #include "reconciler/actions/update_revision.h"
 #include "reconciler/actions/update_sandbox.h"
 
@@ -27,7 +35,9 @@ namespace cowherd {
 // A struct around the variant: an alias would let std::apply and its like be found by argument lookup.
 struct Action {
   std::variant<ImportRevision, UpdateRevision, CollectRevision, CreateSandbox, UpdateSandbox, CreateDisk, GrowDisk,
-               ActivateDisk, DeactivateDisk, StartMachine, StopMachine, ReapMachine, DiscardDisk, RemoveSandbox,
+               GrowStore, RepairDisk,
+               ActivateDisk, DeactivateDisk, StartMachine, StopMachine, ReapMachine, PauseMachine, ResumeMachine,
+               ThawMachine, ComposeMemory, CompactMemory, DiscardMemory, DiscardDisk, RemoveSandbox,
                PurgeTrash, RemoveLeftover, DropApproval>
       what{};
   bool operator==(const Action&) const = default;

@@ -16,6 +16,9 @@ Key disk_key(const ResourceName& name) { return "disk/" + name.str(); }
 Key grown_key(const ResourceName& name) { return "grown/" + name.str(); }
 Key closed_key(const ResourceName& name) { return "closed/" + name.str(); }
 Key vm_key(const ResourceName& name) { return "vm/" + name.str(); }
+Key memory_key(const ResourceName& name) { return "memory/" + name.str(); }
+Key flat_key(const ResourceName& name) { return "flat/" + name.str(); }
+Key fresh_key(const ResourceName& name) { return "fresh/" + name.str(); }
 
 std::string sandbox_object(const ResourceName& name) { return to_string(ObjectName{Kind::Sandbox, name}); }
 std::string template_object(const ResourceName& name) { return to_string(ObjectName{Kind::Template, name}); }

@@ -19,7 +19,7 @@ using Key = std::string;
 using Keys = std::vector<Key>;
 
 // How many run side by side is limited lane by lane.
-enum class Lane { Quick, Boot, Stop, Import };
+enum class Lane { Quick, Boot, Stop, Copy, Import };
 
 template <class A>
 concept ActionKind = std::equality_comparable<A> && requires(const A& action, Host& host, const BulkControl& control) {
@@ -46,6 +46,9 @@ Key disk_key(const ResourceName& name);   // something a VM can open
 Key grown_key(const ResourceName& name);  // the store offers the size the identity says
 Key closed_key(const ResourceName& name);  // nothing has the store open any more
 Key vm_key(const ResourceName& name);
+Key memory_key(const ResourceName& name);  // a kept memory that can be loaded
+Key flat_key(const ResourceName& name);    // the same composed to what a VMM maps
+Key fresh_key(const ResourceName& name);   // no kept memory stands in the way of a boot
 
 std::string sandbox_object(const ResourceName& name);
 std::string template_object(const ResourceName& name);

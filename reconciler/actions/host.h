@@ -5,6 +5,7 @@
 #include "resources/block/disk.h"
 #include "resources/files/bulk.h"
 #include "resources/machine/machine.h"
+#include "resources/memory/image_files.h"
 #include "resources/store/store.h"
 
 namespace cowherd {
@@ -12,6 +13,7 @@ namespace cowherd {
 struct Host {
   Store& store;
   FileSystem& files;
+  ImageFiles& memory_files;
   Disks& disks;
   Machines& machines;
   Clock& clock;

@@ -14,6 +14,11 @@ Status StartMachine::precondition(Host& host) const {
   if (machine.known() && machine->phase == MachinePhase::Dead) {
     return fail(ErrorKind::Stale, "the last VM of sandbox '" + name.str() + "' is not cleared yet");
   }
+  const Result<PauseImage> image = host.store.pause(uid);
+  if (!image && image.error().kind != ErrorKind::NotFound) return fail(image.error());
+  if (image && !image->consumed) {
+    return fail(ErrorKind::Stale, "the memory of sandbox '" + name.str() + "' is kept: a boot would lose it");
+  }
   return {};
 }
 

@@ -16,7 +16,7 @@ struct StartMachine {
 
   std::string object() const { return sandbox_object(name); }
   std::string describe() const;
-  Keys needs() const { return {spec_key(name), store_key(name), disk_key(name), grown_key(name)}; }
+  Keys needs() const { return {spec_key(name), store_key(name), disk_key(name), grown_key(name), fresh_key(name)}; }
   Keys makes() const { return {vm_key(name)}; }
   Keys unmakes() const { return {}; }
   Status precondition(Host& host) const;

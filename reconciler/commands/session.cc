@@ -19,6 +19,7 @@
 #include "resources/files/publish.h"
 #include "resources/files/random.h"
 #include "resources/machine/qemu/qemu_machines.h"
+#include "resources/memory/linux_image_files.h"
 #include "resources/store/lock.h"
 #include "resources/store/state_dir.h"
 
@@ -76,6 +77,7 @@ struct Session::Parts {
   LinuxFileSystem files{};
   LinuxBulkFiles bulk{};
   LinuxFileParts parts{};
+  LinuxImageFiles memory_files{};
   QemuImageTools images;
   KernelDeviceMapper device_mapper{};
   KernelLoopDevices loops{};
@@ -191,7 +193,7 @@ World Session::world() {
 }
 
 Host Session::host() {
-  return {*parts_->store, parts_->files, *parts_->disks, *parts_->machines, parts_->clock};
+  return {*parts_->store, parts_->files, parts_->memory_files, *parts_->disks, *parts_->machines, parts_->clock};
 }
 
 LaneLimits Session::lanes() const {

@@ -43,9 +43,11 @@ void Reporter::report(const Outcome& outcome) {
   const auto took = (outcome.ended - outcome.begun).count();
   switch (outcome.kind) {
     case OutcomeKind::Done:
-      spdlog::info("object={} step={} outcome=done took={}ms reason={}", outcome.object, outcome.verb, took,
-                   quoted(outcome.reason));
-      event(outcome.object, EventType::Normal, camel_case(outcome.verb), outcome.description + ": " + outcome.reason);
+      spdlog::info("object={} step={} outcome=done took={}ms reason={}{}", outcome.object, outcome.verb, took,
+                   quoted(outcome.reason), outcome.details.empty() ? "" : " details=" + quoted(outcome.details));
+      event(outcome.object, EventType::Normal, camel_case(outcome.verb),
+            outcome.description + ": " + outcome.reason +
+                (outcome.details.empty() ? "" : " (" + outcome.details + ")"));
       return;
     case OutcomeKind::AlreadySo:
     case OutcomeKind::Stale:

@@ -58,4 +58,14 @@ MachineSpec machine_spec_of(const SandboxIdentity& identity, const RevisionIdent
   return spec;
 }
 
+MachineSpec saved_machine_spec(MachineSpec spec, const SavedMemory& saved, const Layout& layout) {
+  const std::string directory = layout.memory_dir(spec.uid);
+  spec.vcpus = saved.vcpus;
+  spec.memory = saved.memory;
+  spec.network = network_of(saved.network);
+  spec.config_digest = saved.config_digest;
+  spec.saved = SavedGuest{saved.build, directory + "/" + kStateFile, directory + "/" + kFlatFile};
+  return spec;
+}
+
 }  // namespace cowherd

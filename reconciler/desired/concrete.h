@@ -5,6 +5,7 @@
 #include "resources/machine/machine.h"
 #include "resources/store/identity.h"
 #include "resources/store/layout.h"
+#include "resources/store/saved_memory.h"
 
 namespace cowherd {
 
@@ -15,5 +16,8 @@ std::string config_digest_of(const SandboxIdentity& identity);
 
 MachineSpec machine_spec_of(const SandboxIdentity& identity, const RevisionIdentity& revision, const DiskState& disk,
                             const Layout& layout);
+
+// The machine that was kept, whatever the declaration says by now: an edit applies once its guest runs again.
+MachineSpec saved_machine_spec(MachineSpec spec, const SavedMemory& saved, const Layout& layout);
 
 }  // namespace cowherd

@@ -11,6 +11,15 @@ namespace {
 
 using Templates = std::map<ResourceName, WantedTemplate>;
 
+std::string power_name(PowerState power) {
+  switch (power) {
+    case PowerState::Running: return "Running";
+    case PowerState::Paused: return "Paused";
+    case PowerState::Stopped: return "Stopped";
+  }
+  return "Running";
+}
+
 // Power, expiry and restarts follow from the identity and the clock alone.
 void settle_power(WantedSandbox& sandbox, Moment now) {
   SandboxIdentity& identity = sandbox.identity;
@@ -19,15 +28,17 @@ void settle_power(WantedSandbox& sandbox, Moment now) {
     identity.expired_generation = identity.generation;
   }
   sandbox.power = identity.spec.power_state;
-  sandbox.power_reason =
-      identity.spec.power_state == PowerState::Running ? "powerState Running" : "powerState Stopped";
+  sandbox.power_reason = "powerState " + power_name(identity.spec.power_state);
+  sandbox.is_declared_stop = sandbox.power == PowerState::Stopped;
   if (identity.retained) {
     sandbox.power = PowerState::Stopped;
+    sandbox.is_declared_stop = false;
     sandbox.power_reason = "retained";
     return;
   }
   if (identity.expired_generation == identity.generation) {
     sandbox.power = PowerState::Stopped;
+    sandbox.is_declared_stop = false;
     sandbox.power_reason = "ttl expired";
     if (identity.spec.on_expire == OnExpire::Delete) {
       identity.disk_discarded = true;

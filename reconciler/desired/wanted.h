@@ -51,6 +51,7 @@ struct WantedSandbox {
   Digest template_inputs{};                   // Create: the revision is the one built from these
   PowerState power = PowerState::Running;
   std::string power_reason{};                 // "declared", "ttl expired", …
+  bool is_declared_stop = false;              // Stopped as its document says: a paused guest is to shut down in order
   bool disk_wanted = true;
   std::optional<Moment> start_not_before{};   // restart backoff
   std::vector<FieldChange> edits{};           // applied by this pass

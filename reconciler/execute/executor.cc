@@ -17,6 +17,7 @@ Span deadline_of(const Step& step) {
       const auto* stop = std::get_if<StopMachine>(&step.action.what);
       return (stop != nullptr ? stop->grace : Span{}) + std::chrono::minutes{1};
     }
+    case Lane::Copy: return std::chrono::hours{1};
     case Lane::Import: return std::chrono::hours{6};
   }
   return std::chrono::minutes{2};
@@ -73,6 +74,7 @@ bool Executor::may_start(std::size_t step) const {
     case Lane::Quick: return flying_in(lane) < limits_.quick;
     case Lane::Boot: return flying_in(lane) < limits_.boot;
     case Lane::Stop: return flying_in(lane) < limits_.stop;
+    case Lane::Copy: return flying_in(lane) < limits_.copy;
     case Lane::Import: return flying_in(lane) < limits_.import;
   }
   return false;
@@ -128,7 +130,10 @@ void Executor::launch(Flight& flight) {
   };
   workers_.run([mailbox, control, action = flight.what.action, host = host_, ticket = flight.ticket,
                 notify = notify_]() mutable {
-    Ended ended{ticket, carry_out(action, host, control), host.clock.now()};
+    std::string details;
+    control.tell = [&details](const std::string& text) { details += (details.empty() ? "" : "; ") + text; };
+    Ended ended{ticket, carry_out(action, host, control), host.clock.now(), {}};
+    ended.details = std::move(details);
     {
       const std::lock_guard lock(mailbox->mutex);
       mailbox->ended.push_back(std::move(ended));
@@ -159,7 +164,7 @@ std::vector<Outcome> Executor::collect() {
 Outcome Executor::finish(const Flight& flight, const Ended& ended) {
   const Action& action = flight.what.action;
   Outcome outcome{object_of(action), std::string(verb_of(action)), describe(action), flight.what.reason,
-                  kind_of(ended.result), std::nullopt, flight.begun, ended.at};
+                  kind_of(ended.result), std::nullopt, flight.begun, ended.at, ended.details};
   if (!ended.result) outcome.error = ended.result.error();
   record(flight, outcome);
   settle_step(flight, outcome.kind);

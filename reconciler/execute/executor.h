@@ -27,6 +27,7 @@ struct LaneLimits {
   int quick = 4;
   int boot = 2;
   int stop = 8;
+  int copy = 2;
   int import = 1;
 };
 
@@ -39,6 +40,7 @@ struct Outcome {
   std::optional<Error> error{};
   Moment begun{};
   Moment ended{};
+  std::string details{};  // what the step told of its parts
 };
 
 // A step being carried out, for status and progress bars.
@@ -82,6 +84,7 @@ class Executor {
     std::int64_t ticket = 0;
     Result<Effect> result = Effect::Unchanged;
     Moment at{};
+    std::string details{};
   };
   // Shared by the executor and its workers: an abandoned worker may outlive the executor.
   struct Mailbox {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Disks: | wanted | store | device          | -> |
-//        | yes    | no    | -               | make the store, activate
-//        | yes    | yes   | none, VM wanted | activate
-//        | yes    | yes   | smaller         | (VM stops) deactivate, grow, activate
-//        | yes    | yes   | fault, VM       | nothing, with what to do: never repaired by guessing
-//        | yes    | yes   | some, no VM     | deactivate: a stopped sandbox holds no device
-//        | no     | yes   | -               | deactivate, then the store goes (discard or with the sandbox)
-//        | unknown                          | nothing
+// Disks: | wanted | store | device             | -> |
+//        | yes    | no    | -                  | make the store, activate
+//        | yes    | yes   | none, VM to come   | activate
+//        | yes    | yes   | smaller            | (VM stops) deactivate, grow, activate
+//        | yes    | yes   | less room than allowed | give it the room, under the VM
+//        | yes    | yes   | full, given up     | (VM is paused) deactivate, mend, activate
+//        | yes    | yes   | another            | nothing, with what to do: never repaired by guessing
+//        | yes    | yes   | some, no VM        | deactivate: a stopped sandbox holds no device
+//        | no     | yes   | -                  | deactivate, then the store goes (discard or with the sandbox)
+//        | unknown                             | nothing
 #include "reconciler/plan/sandbox_rules.h"
 
 namespace cowherd {
@@ -26,6 +28,16 @@ std::string fault_message(const DiskState& disk) {
   return disk.detail;
 }
 
+std::string fault_word(DiskFault fault) {
+  switch (fault) {
+    case DiskFault::Overflow: return "full";
+    case DiskFault::Invalid: return "given up by the kernel";
+    case DiskFault::Mismatch: return "not its own";
+    case DiskFault::None: break;
+  }
+  return "sound";
+}
+
 std::string fault_reason(DiskFault fault) {
   switch (fault) {
     case DiskFault::Overflow: return "DiskFull";
@@ -38,15 +50,9 @@ std::string fault_reason(DiskFault fault) {
 
 bool has_device(const SandboxView& view) { return view.wanted.identity.driver == DiskDriverKind::DmSnapshot; }
 
-// The VM that has the device open now is gone when the pass is done, or is none.
-bool device_is_free_then(const SandboxView& view) {
-  if (view.machine.unknown()) return false;
-  return !view.vm_lives() || !view.vm_wanted() || view.restart_wanted();
-}
-
 void take_away(const SandboxView& view, const DiskState& disk, Proposal& proposal) {
   const WantedSandbox& wanted = view.wanted;
-  if (!device_is_free_then(view)) return;
+  if (!view.vm_leaves()) return;
   if (view.has_devices()) {
     proposal.propose(Action{DeactivateDisk{wanted.identity.uid, wanted.identity.name}},
                      wanted.fate == Fate::Remove ? wanted.reason : wanted.power_reason);
@@ -58,15 +64,40 @@ void take_away(const SandboxView& view, const DiskState& disk, Proposal& proposa
 
 void resize(const SandboxView& view, const DiskState& disk, Proposal& proposal) {
   const SandboxIdentity& identity = view.wanted.identity;
-  if (!device_is_free_then(view)) return;
+  if (!view.vm_leaves()) return;
   if (view.has_devices()) {
     proposal.propose(Action{DeactivateDisk{identity.uid, identity.name}}, "the disk grows");
   }
   proposal.propose(Action{GrowDisk{identity.uid, identity.name}},
                    print_quantity(disk.size) + " -> " + print_quantity(identity.disk_size));
-  if (has_device(view) && view.vm_wanted()) {
+  if (has_device(view) && view.disk_needed()) {
     proposal.propose(Action{ActivateDisk{identity.uid, identity.name}}, "the disk grew");
   }
+}
+
+// A store that is full, or that the kernel gave up, is mended while it is closed; a device that is not the right one is
+// left alone.
+void mend(const SandboxView& view, const DiskState& disk, Proposal& proposal) {
+  const SandboxIdentity& identity = view.wanted.identity;
+  const bool may_close = disk.fault != DiskFault::Mismatch && view.vm_leaves();
+  if (view.has_devices() && !may_close) {
+    if (!view.vm_lives() || view.machine->phase != MachinePhase::DiskStopped) {  // else the VM's rules say it better
+      proposal.block(view.object(), BlockKind::Waiting, fault_reason(disk.fault), fault_message(disk));
+    }
+    return;
+  }
+  if (view.has_devices()) {
+    proposal.propose(Action{DeactivateDisk{identity.uid, identity.name}}, "its store is " + fault_word(disk.fault));
+  }
+  if (!view.repair_wanted()) {
+    if (!view.has_devices() || view.disk_needed()) {
+      proposal.block(view.object(), BlockKind::Waiting, fault_reason(disk.fault), fault_message(disk));
+    }
+    return;
+  }
+  if (!view.disk_needed()) return;  // nobody reads it: it is mended for its next VM
+  proposal.propose(Action{RepairDisk{identity.uid, identity.name}}, "its store is " + fault_word(disk.fault));
+  proposal.propose(Action{ActivateDisk{identity.uid, identity.name}}, "its VM needs it");
 }
 
 }  // namespace
@@ -77,6 +108,7 @@ void diff_disk(const SandboxView& view, Proposal& proposal) {
     proposal.block(view.object(), BlockKind::Unknown, "DiskUnknown", to_string(view.disk.why()));
     return;
   }
+  if (view.image.unknown() && view.wanted.fate != Fate::Remove) return;  // the memory's rules say so
   const DiskState disk = view.disk.known() ? *view.disk : DiskState{};
   if (view.wanted.fate == Fate::Remove || !view.wanted.disk_wanted) {
     take_away(view, disk, proposal);
@@ -84,7 +116,7 @@ void diff_disk(const SandboxView& view, Proposal& proposal) {
   }
   if (!disk.store_present) {
     proposal.propose(Action{CreateDisk{identity.uid, identity.name}}, "it has no copy-on-write store yet");
-    if (has_device(view) && view.vm_wanted()) {
+    if (has_device(view) && view.disk_needed()) {
       proposal.propose(Action{ActivateDisk{identity.uid, identity.name}}, "its VM needs it");
     }
     return;
@@ -93,18 +125,17 @@ void diff_disk(const SandboxView& view, Proposal& proposal) {
     resize(view, disk, proposal);
     return;
   }
-  const bool closes = view.has_devices() && !view.vm_wanted() && device_is_free_then(view);
-  // A full store is made larger while its device is closed; a device that is not the right one is left alone.
-  if (disk.fault == DiskFault::Mismatch || (disk.fault != DiskFault::None && !closes)) {
-    proposal.block(view.object(), BlockKind::Waiting, fault_reason(disk.fault), fault_message(disk));
+  if (disk.fault != DiskFault::None) {
+    mend(view, disk, proposal);
     return;
   }
   if (!has_device(view)) return;
-  if (!disk.active && view.vm_wanted()) {
-    proposal.propose(Action{ActivateDisk{identity.uid, identity.name}}, "its VM needs it");
-  }
-  if (closes) {
+  if (view.has_devices() && view.vm_leaves() && !view.disk_needed()) {
     proposal.propose(Action{DeactivateDisk{identity.uid, identity.name}}, "no VM needs it: " + view.wanted.power_reason);
+  } else if (!disk.active && view.disk_needed()) {
+    proposal.propose(Action{ActivateDisk{identity.uid, identity.name}}, "its VM needs it");
+  } else if (disk.active && view.vm_lives() && view.store_is_small()) {
+    proposal.propose(Action{GrowStore{identity.uid, identity.name}}, "resources.disk.cowLimit allows more");
   }
 }
 

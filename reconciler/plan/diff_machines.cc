@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// VMs: | wanted  | now          | -> |
-//      | running | none         | start, when the backoff is over and memory allows
-//      | running | as declared  | nothing
-//      | running | other digest | stop, start
-//      | stopped | lives        | stop
-//      | any     | dead         | reap, and nothing else in this pass (diff_sandboxes)
-//      | any     | unknown      | nothing
+// VMs: the move that vm_move.cc decides, as steps; a start waits until its backoff is over and memory allows. A dead VM is
+// reaped first, and nothing else is done in that pass (diff_sandboxes).
 #include "reconciler/desired/concrete.h"
 #include "reconciler/plan/sandbox_rules.h"
 
@@ -15,6 +10,15 @@ namespace {
 
 // On a busy host a VMM is now and then late with its answer: that is no reason to doubt it until the next full look.
 constexpr Span kLookAgainSoon = std::chrono::seconds{2};
+
+bool admit(const SandboxView& view, Bytes memory, MemoryBudget& budget, Proposal& proposal) {
+  if (budget.admit(memory)) return true;
+  proposal.block(view.object(), BlockKind::Waiting, "InsufficientMemory",
+                 "running VMs take " + print_quantity(budget.in_use()) + " of the memory budget of " +
+                     print_quantity(budget.budget()) + ", and it wants " + print_quantity(memory) +
+                     "; stop or pause others, or raise limits.memoryBudgetPercent");
+  return false;
+}
 
 void start(const SandboxView& view, MemoryBudget& budget, const std::string& reason, Proposal& proposal) {
   const SandboxIdentity& identity = view.wanted.identity;
@@ -31,29 +35,45 @@ void start(const SandboxView& view, MemoryBudget& budget, const std::string& rea
     return;
   }
   if (view.disk.unknown()) return;  // the disk's rules say so
-  if (view.disk.known() && view.disk->fault != DiskFault::None && !view.disk_is_small()) return;
-  if (!budget.admit(identity.spec.memory)) {
-    proposal.block(view.object(), BlockKind::Waiting, "InsufficientMemory",
-                   "running VMs take " + print_quantity(budget.in_use()) + " of the memory budget of " +
-                       print_quantity(budget.budget()) + ", and it wants " + print_quantity(identity.spec.memory) +
-                       "; stop others, or raise limits.memoryBudgetPercent");
-    return;
-  }
+  const bool is_at_fault = view.disk.known() && view.disk->fault != DiskFault::None;
+  if (is_at_fault && !view.disk_is_small() && !view.repair_wanted()) return;
+  if (!admit(view, identity.spec.memory, budget, proposal)) return;
   proposal.propose(Action{StartMachine{identity.uid, identity.name}}, reason);
 }
 
-void stop(const SandboxView& view, const std::string& reason, Proposal& proposal) {
+void resume(const SandboxView& view, MemoryBudget& budget, Proposal& proposal) {
+  const SandboxIdentity& identity = view.wanted.identity;
+  if (view.disk.unknown()) return;  // the disk's rules say so
+  if (!view.vm_lives() && !admit(view, view.image->identity.saved.memory, budget, proposal)) return;
+  if (!view.vm_lives() && !view.image->has_flat) {
+    proposal.propose(Action{ComposeMemory{identity.uid, identity.name}}, "a VM maps one flat image");
+  }
+  const bool ends = view.wanted.power == PowerState::Stopped;
+  proposal.propose(Action{ResumeMachine{identity.uid, identity.name}},
+                   ends ? "a paused guest shuts down in order" : view.wanted.power_reason);
+}
+
+void stop(const SandboxView& view, StopMode mode, const std::string& reason, Proposal& proposal) {
   const SandboxIdentity& identity = view.wanted.present ? *view.wanted.present : view.wanted.identity;
-  proposal.propose(Action{StopMachine{identity.uid, identity.name, StopMode::Graceful, identity.spec.graceful_stop}},
-                   reason);
+  proposal.propose(Action{StopMachine{identity.uid, identity.name, mode, identity.spec.graceful_stop}}, reason);
+}
+
+void report_stopped_disk(const SandboxView& view, Proposal& proposal) {
+  const bool is_full = view.disk.known() && view.disk->fault == DiskFault::Overflow;
+  if (is_full) {
+    proposal.block(view.object(), BlockKind::Waiting, "CowLimitReached",
+                   "the guest stands still because it has written all that resources.disk.cowLimit allows; raise it, and "
+                   "the guest goes on where it stands");
+    return;
+  }
+  proposal.block(view.object(), BlockKind::Waiting, "DiskStopped",
+                 "the guest stands still because its disk could not take a write; free space on the host, and it goes on "
+                 "where it stands");
 }
 
 void report_phase(const SandboxView& view, Proposal& proposal) {
-  if (view.machine->phase == MachinePhase::DiskStopped) {
-    proposal.block(view.object(), BlockKind::Waiting, "DiskStopped",
-                   "the guest is stopped because its disk could not take a write; free space on the host, then "
-                   "restart the sandbox");
-  }
+  if (!view.vm_lives()) return;
+  if (view.machine->phase == MachinePhase::DiskStopped) report_stopped_disk(view, proposal);
   if (view.machine->phase == MachinePhase::Unresponsive) {
     proposal.block(view.object(), BlockKind::Unknown, "VmmUnresponsive",
                    "its VMM (pid " + std::to_string(view.machine->pid) + ") does not answer; it is left alone");
@@ -93,32 +113,36 @@ bool MemoryBudget::admit(Bytes memory) {
   return true;
 }
 
-bool SandboxView::restart_wanted() const {
-  if (!vm_lives() || !vm_wanted() || disk.unknown()) return false;
-  return machine->config_digest != config_digest_of(wanted.identity) || disk_is_small();
-}
-
 void diff_machine(const SandboxView& view, MemoryBudget& budget, Proposal& proposal) {
   if (view.machine.unknown()) {
     proposal.block(view.object(), BlockKind::Unknown, "VmUnknown", to_string(view.machine.why()));
     return;
   }
-  if (view.vm_lives() && !view.vm_wanted()) {
-    stop(view, view.wanted.fate == Fate::Remove ? view.wanted.reason : view.wanted.power_reason, proposal);
-    return;
-  }
-  if (view.restart_wanted()) {
-    stop(view, "the VM is not as declared any more", proposal);
-    start(view, budget, "as declared now", proposal);
-    return;
-  }
-  if (view.vm_lives()) {
-    report_phase(view, proposal);
-    return;
-  }
-  if (view.vm_wanted()) {
-    const bool ran_before = view.wanted.identity.last_exit.has_value();
-    start(view, budget, ran_before ? "restartPolicy" : "powerState Running", proposal);
+  const SandboxIdentity& identity = view.wanted.identity;
+  switch (view.move()) {
+    case VmMove::Wait: return;
+    case VmMove::Stay: report_phase(view, proposal); return;
+    case VmMove::Start:
+      start(view, budget, identity.last_exit ? "restartPolicy" : "powerState Running", proposal);
+      return;
+    case VmMove::Restart:
+      stop(view, StopMode::Graceful, "the VM is not as declared any more", proposal);
+      start(view, budget, "as declared now", proposal);
+      return;
+    case VmMove::Resume: resume(view, budget, proposal); return;
+    case VmMove::Thaw:
+      proposal.propose(Action{ThawMachine{identity.uid, identity.name}},
+                       view.machine->phase == MachinePhase::DiskStopped ? "its disk has room" : "it stands still for no reason");
+      return;
+    case VmMove::Pause:
+      proposal.propose(Action{PauseMachine{identity.uid, identity.name}},
+                       view.wanted.power == PowerState::Paused ? view.wanted.power_reason : "its disk is to be mended");
+      return;
+    case VmMove::Stop:
+      stop(view, StopMode::Graceful, view.wanted.fate == Fate::Remove ? view.wanted.reason : view.wanted.power_reason,
+           proposal);
+      return;
+    case VmMove::Kill: stop(view, StopMode::Kill, "it stands still, and its memory is kept", proposal); return;
   }
 }
 

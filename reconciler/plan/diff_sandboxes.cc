@@ -74,6 +74,7 @@ void diff_sandbox(const SandboxView& view, MemoryBudget& budget, Proposal& propo
     proposal.propose(Action{UpdateSandbox{*wanted.present, wanted.identity, update_summary(wanted)}},
                      update_reason(wanted));
   }
+  diff_memory(view, proposal);
   diff_machine(view, budget, proposal);
   diff_disk(view, proposal);
   if (wanted.fate == Fate::Remove && view.can_leave()) {
@@ -91,14 +92,17 @@ void diff_sandbox(const SandboxView& view, MemoryBudget& budget, Proposal& propo
 void diff_sandboxes(const PlanInput& input, Proposal& proposal) {
   static const Fact<DiskState> kNoDisk{Absent{}};
   static const Fact<MachineState> kNoMachine{Absent{}};
+  static const Fact<PauseImage> kNoImage{Absent{}};
   MemoryBudget budget(input);
   std::set<ResourceName> staying;  // replaced, but not removed by this pass
   for (const WantedSandbox& wanted : input.wanted.sandboxes) {
     if (wanted.fate == Fate::Create && staying.contains(wanted.identity.name)) continue;
     const auto disk = input.seen.disks.find(wanted.identity.uid);
     const auto machine = input.seen.machines.find(wanted.identity.uid);
+    const auto image = input.seen.store.pauses.find(wanted.identity.uid);
     const SandboxView view{input, wanted, disk == input.seen.disks.end() ? kNoDisk : disk->second,
-                           machine == input.seen.machines.end() ? kNoMachine : machine->second};
+                           machine == input.seen.machines.end() ? kNoMachine : machine->second,
+                           image == input.seen.store.pauses.end() ? kNoImage : image->second};
     diff_sandbox(view, budget, proposal);
     if (wanted.fate == Fate::Remove && !view.can_leave()) staying.insert(wanted.identity.name);
   }

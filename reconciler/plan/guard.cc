@@ -6,6 +6,7 @@
 #include <set>
 
 #include "reconciler/plan/link.h"
+#include "reconciler/plan/sandbox_rules.h"
 
 namespace cowherd {
 
@@ -101,13 +102,14 @@ void hold_back_off(const PlanInput& input, Plan& plan, std::vector<bool>& drop) 
 
 bool takes_space(const Action& action) {
   return std::holds_alternative<ImportRevision>(action.what) || std::holds_alternative<CreateSandbox>(action.what) ||
-         std::holds_alternative<CreateDisk>(action.what) || std::holds_alternative<GrowDisk>(action.what);
+         std::holds_alternative<CreateDisk>(action.what) || std::holds_alternative<GrowDisk>(action.what) ||
+         std::holds_alternative<GrowStore>(action.what) || std::holds_alternative<PauseMachine>(action.what) ||
+         std::holds_alternative<ComposeMemory>(action.what) || std::holds_alternative<CompactMemory>(action.what);
 }
 
 void hold_on_low_space(const PlanInput& input, Plan& plan, std::vector<bool>& drop) {
+  if (has_room(input)) return;
   const SpaceInfo& space = input.seen.space;
-  const Bytes reserve{space.total.value / 100 * static_cast<std::uint64_t>(input.limits.min_free_percent)};
-  if (space.total.value == 0 || space.available >= reserve) return;
   std::set<std::string> told;
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
     if (!takes_space(plan.steps[i].action)) continue;

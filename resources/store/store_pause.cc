@@ -73,6 +73,21 @@ Status Store::trash_pause(const SandboxIdentity& sandbox) {
   return settled(trash()).in("moving the kept memory of sandbox '" + sandbox.name.str() + "' to trash");
 }
 
+Status Store::remove_pause(const SandboxIdentity& sandbox) {
+  const std::string directory = layout_.memory_dir(sandbox.uid);
+  const std::string staged = layout_.sandbox_dir(sandbox.uid) + "/" + std::string(kStagingPrefix) + "memory";
+  const auto remove = [&]() -> Status {
+    const Claim claim(*this, staged);
+    if (!claim.granted()) return fail(ErrorKind::Busy, "remove '" + directory + "': it is being written");
+    COWHERD_TRY(remove_tree(files_, staged));
+    const Status moved = files_.rename(directory, staged, RenameMode::NoReplace);
+    if (!moved) return moved.error().kind == ErrorKind::NotFound ? Status{} : moved;
+    COWHERD_TRY(files_.sync(parent_of(directory)));
+    return remove_tree(files_, staged);
+  };
+  return settled(remove()).in("removing the used memory of sandbox '" + sandbox.name.str() + "'");
+}
+
 Result<PauseImage> Store::pause(const Uid& uid) {
   const std::string directory = layout_.memory_dir(uid);
   COWHERD_TRY(files_.stat(directory));

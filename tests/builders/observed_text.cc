@@ -102,6 +102,26 @@ SandboxIdentity identity_of(const Document& document, const GoldenWorld& world, 
   return identity;
 }
 
+constexpr const char* kBuild = "11111111-2222-3333-4444-555555555555";
+
+// memory: usable, consumed or refused; of the machine that the identity says, unless keptMemory says how much it had.
+PauseImage image_of_state(const SandboxIdentity& identity, const Value& state, Moment now) {
+  PauseImage image;
+  image.identity.uid = identity.uid;
+  image.identity.at = now - std::chrono::minutes{30};
+  image.identity.saved.build = kBuild;
+  image.identity.saved.vcpus = identity.spec.vcpus;
+  image.identity.saved.memory = identity.spec.memory;
+  image.identity.saved.config_digest = config_digest_of(identity);
+  const std::string memory = text_at(state, "memory", "usable");
+  image.consumed = memory == "consumed";
+  if (memory == "refused") image.refused = "the VMM was QEMU 7.2 and is QEMU 8.2";
+  image.has_flat = truth_at(state, "flat", "true");
+  image.files = truth_at(state, "manyFiles", "false") ? 9 : 1;
+  image.stored = Bytes{identity.spec.memory.value / 2};
+  return image;
+}
+
 DiskState disk_of_state(const SandboxIdentity& identity, const Value& state) {
   DiskState disk;
   const bool is_device = identity.driver == DiskDriverKind::DmSnapshot;
@@ -110,6 +130,7 @@ DiskState disk_of_state(const SandboxIdentity& identity, const Value& state) {
   disk.interrupted = truth_at(state, "interrupted", "false");
   disk.size = disk.active || !is_device ? identity.disk_size : Bytes{};
   if (const auto size = parse_quantity(text_at(state, "size", ""))) disk.size = *size;
+  disk.store_size = truth_at(state, "storeSmall", "false") ? 1_MiB : 1024_GiB;
   disk.node = is_device ? "/dev/dm-0" : "/state/rootfs.qcow2";
   const std::string fault = text_at(state, "fault", "none");
   if (fault == "overflow") disk.fault = DiskFault::Overflow;
@@ -133,6 +154,8 @@ MachineState machine_of_state(const SandboxIdentity& identity, const Value& stat
   }
   if (phase == "Unresponsive") machine.phase = MachinePhase::Unresponsive;
   if (phase == "DiskStopped") machine.phase = MachinePhase::DiskStopped;
+  if (phase == "Paused") machine.phase = MachinePhase::Paused;
+  if (truth_at(state, "loaded", "false")) machine.loaded = kBuild;
   return machine;
 }
 
@@ -148,6 +171,12 @@ void add_sandbox(GoldenWorld& world, const Document& document, const Value& stat
     world.seen.disks.emplace(identity.uid, Fact<DiskState>(make_error(ErrorKind::Failed, "list devices: I/O error")));
   } else {
     world.seen.disks.emplace(identity.uid, Fact<DiskState>(disk_of_state(identity, state)));
+  }
+  const std::string memory = text_at(state, "memory", "none");
+  if (memory == "unknown") {
+    world.seen.store.pauses.emplace(identity.uid, make_error(ErrorKind::Corrupt, "pause.json is damaged"));
+  } else if (memory != "none") {
+    world.seen.store.pauses.emplace(identity.uid, image_of_state(identity, state, world.now));
   }
   const std::string phase = text_at(state, "vm", "Running");
   if (phase == "Unknown") {

@@ -30,6 +30,7 @@ class SandboxBuilder {
   SandboxBuilder& memory(Bytes bytes) { return (spec_.memory = bytes, *this); }
   SandboxBuilder& disk_size(Bytes bytes) { return (spec_.disk_size = bytes, *this); }
   SandboxBuilder& stopped() { return (spec_.power_state = PowerState::Stopped, *this); }
+  SandboxBuilder& paused() { return (spec_.power_state = PowerState::Paused, *this); }
   SandboxBuilder& ttl(Span span) { return (spec_.ttl = span, *this); }
   SandboxBuilder& on_expire(OnExpire what) { return (spec_.on_expire = what, *this); }
   SandboxBuilder& restart(RestartType type) { return (spec_.restart = type, *this); }

@@ -30,7 +30,7 @@ std::string yes_no(const std::string& what, const bool& is) { return (is ? " " :
 ModelWorld::Life::Life(ModelWorld& world)
     : store({world.files, world.bulk, world.images, world.parts}, world.clock, world.layout),
       disks(world.device_mapper, world.loops, world.files, world.parts, world.images, "0123abcd", world.driver_),
-      executor({store, world.files, disks, world.machines, world.clock}, world.catalog, workers, LaneLimits{}, [] {}),
+      executor({store, world.files, world.memory_files, disks, world.machines, world.clock}, world.catalog, workers, LaneLimits{}, [] {}),
       reporter(world.catalog, world.clock),
       reconciler({world.source, Eyes{store, world.files, world.bulk, disks, world.machines, world.clock, 8_GiB},
                   world.catalog, [&world] { return a_uid("minted " + std::to_string(world.minted_++)); }, world.limits,
@@ -93,13 +93,20 @@ bool ModelWorld::vm_runs(const std::string& name) {
   return found && machines.alive(found->uid);
 }
 
+bool ModelWorld::is_kept(const std::string& name) {
+  const auto found = identity(name);
+  if (!found) return false;
+  const std::string directory = layout.memory_dir(found->uid);
+  return files.exists(directory + "/" + kPauseFile) && !files.exists(directory + "/" + kConsumedMark);
+}
+
 std::string ModelWorld::describe() {
   std::string text;
   for (const auto& [name, identity] : identities_in(files, layout)) {
     text += "sandbox " + name + " spec=" + identity.spec_hash.short8() + " revision=" + identity.revision.short8() +
             " size=" + std::to_string(identity.disk_size.value);
     text += yes_no("retained", identity.retained) + yes_no("discarded", identity.disk_discarded);
-    text += yes_no("store", files.exists(store_path(name))) + yes_no("vm", vm_runs(name)) + "\n";
+    text += yes_no("store", files.exists(store_path(name))) + yes_no("vm", vm_runs(name)) + yes_no("memory", is_kept(name)) + "\n";
   }
   for (const std::string& device : device_mapper.names()) text += "device of " + device.substr(0, 8) + "\n";
   text += "loops " + std::to_string(loops.count()) + "\n";
@@ -132,10 +139,14 @@ std::vector<std::string> ModelWorld::broken_laws() {
     if (machines.alive(identity.uid) && !files.exists(store_path(name))) {
       broken.push_back("the VM of " + name + " runs without its store");
     }
+    if (machines.alive(identity.uid) && !machines.is_frozen(identity.uid) && is_kept(name)) {
+      broken.push_back("the guest of " + name + " runs on although its memory is kept");
+    }
   }
   for (const Uid& uid : machines.all_alive()) {
     if (!known.contains(uid)) broken.push_back("a VM runs without a sandbox directory");
   }
+  if (machines.ran_twice()) broken.push_back("a kept guest ran on twice from the same memory");
   for (const auto& [path, content] : files.peek_tree("/state")) {
     const std::string plain = path.ends_with("/") ? path.substr(0, path.size() - 1) : path;
     // What stands inside a trash entry goes with it.

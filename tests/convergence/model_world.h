@@ -15,6 +15,7 @@
 #include "tests/fakes/fake_device_mapper.h"
 #include "tests/fakes/fake_file_parts.h"
 #include "tests/fakes/fake_file_system.h"
+#include "tests/fakes/fake_image_files.h"
 #include "tests/fakes/fake_image_tools.h"
 #include "tests/fakes/fake_loop_devices.h"
 #include "tests/fakes/fake_machines.h"
@@ -35,6 +36,7 @@ class ModelWorld {
   FakeBulkFiles bulk{files, faults};
   FakeFileParts parts{files, faults};
   FakeImageTools images{files, faults};
+  FakeImageFiles memory_files{files, faults};
   FakeLoopDevices loops{files, faults};
   FakeDeviceMapper device_mapper{loops, faults};
   FakeMachines machines{faults, clock,
@@ -64,6 +66,8 @@ class ModelWorld {
   std::optional<SandboxIdentity> identity(const std::string& name);
   std::string store_path(const std::string& name);
   bool vm_runs(const std::string& name);
+  // The memory of a guest is kept, and can be loaded.
+  bool is_kept(const std::string& name);
   // What breaks a law whatever happens: two users of one store, a device without a directory, a VM without its disk, …
   std::vector<std::string> broken_laws();
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/convergence/scenarios.h"
 
+#include "reconciler/actions/compact_memory.h"
+
 namespace cowherd::testing {
 
 namespace {
@@ -30,11 +32,70 @@ void approve_deletion(ModelWorld& world, const std::string& name) {
   approve_now(world, {"delete", "Sandbox/" + name, identity.uid.str(), identity.spec_hash.short8()});
 }
 
+void settle_now(ModelWorld& world) {
+  world.start_daemon();
+  if (!world.settle()) throw std::runtime_error("did not settle");
+}
+
+// Two guests that ran, of which one was paused then.
+void pause_one(ModelWorld& world) {
+  declare_two(world);
+  settle_now(world);
+  for (const std::string name : {"web", "worker"}) write_guest_memory(world, name);
+  world.source.declare(a_sandbox("web").paused().declared());
+  settle_now(world);
+}
+
+// As before, and let go on again, with another page written since.
+void resume_one(ModelWorld& world) {
+  pause_one(world);
+  world.source.declare(a_sandbox("web").declared());
+  settle_now(world);
+  world.machines.write_memory(world.identity("web")->uid, 3, "written after the resume");
+}
+
+template <class Add>
+void add_memory_scenarios(const Add& add) {
+  const std::vector<std::string> both{"web", "worker"};
+  const auto declare_web = [](const SandboxBuilder& web) {
+    return [web](ModelWorld& world) { world.source.declare(web.declared()); };
+  };
+  add("paused", declare_two, declare_web(a_sandbox("web").paused()), both, both);
+  add("resumed", pause_one, declare_web(a_sandbox("web")), both, both);
+  add("paused-again", resume_one, declare_web(a_sandbox("web").paused()), both, both);
+  add("paused-to-stopped", pause_one, declare_web(a_sandbox("web").stopped()), both);
+  add("paused-then-removed", pause_one, [](ModelWorld& world) { world.source.withdraw(sandbox("web")); }, {"worker"},
+      {"worker"});
+  add("resumed-with-more-memory", pause_one, declare_web(a_sandbox("web").memory(256_MiB)), both);
+  add("resumed-on-another-vmm", pause_one,
+      [](ModelWorld& world) {
+        world.machines.set_build({"QEMU 8.2.0", "fake-1", "max", "tcg", "firmware"});
+        world.source.declare(a_sandbox("web").declared());
+      },
+      both);
+  add("resumed-and-crashed", resume_one,
+      [](ModelWorld& world) { world.machines.guest_crashes(world.identity("web")->uid); }, both);
+  add("paused-many-times",
+      [](ModelWorld& world) {
+        resume_one(world);
+        for (std::size_t i = 0; i < kMostMemoryFiles; ++i) {
+          world.source.declare(a_sandbox("web").paused().declared());
+          settle_now(world);
+          if (i + 1 == kMostMemoryFiles) return;
+          world.source.declare(a_sandbox("web").declared());
+          settle_now(world);
+          world.machines.write_memory(world.identity("web")->uid, 3, "for the time " + std::to_string(i));
+        }
+      },
+      declare_web(a_sandbox("web")), both, both);
+}
+
 std::vector<Scenario> scenarios_of(DiskDriverKind driver, const std::string& suffix) {
   std::vector<Scenario> all;
   const auto add = [&](const std::string& name, std::function<void(ModelWorld&)> before,
-                       std::function<void(ModelWorld&)> event, std::vector<std::string> data_of) {
-    all.push_back({name + suffix, driver, std::move(before), std::move(event), std::move(data_of)});
+                       std::function<void(ModelWorld&)> event, std::vector<std::string> data_of,
+                       std::vector<std::string> memory_of = {}) {
+    all.push_back({name + suffix, driver, std::move(before), std::move(event), std::move(data_of), std::move(memory_of)});
   };
   add("first-declared", nothing, declare_two, {});
   add("one-more", [](ModelWorld& world) { declare_two(world); },
@@ -114,6 +175,7 @@ std::vector<Scenario> scenarios_of(DiskDriverKind driver, const std::string& suf
         world.source.withdraw(sandbox("web"));
       },
       [](ModelWorld& world) { world.clock.advance(std::chrono::hours{25}); }, {"worker"});
+  add_memory_scenarios(add);
   return all;
 }
 
@@ -133,6 +195,18 @@ void write_guest_data(ModelWorld& world, const std::string& sandbox) {
 bool guest_data_is_there(ModelWorld& world, const std::string& sandbox) {
   const auto content = world.files.content_of(world.store_path(sandbox));
   return content && content->bytes.find(kGuestData + sandbox) == 12288;
+}
+
+void write_guest_memory(ModelWorld& world, const std::string& sandbox) {
+  world.machines.write_memory(world.identity(sandbox).value().uid, 2, kGuestData + sandbox);
+}
+
+bool guest_memory_is_there(ModelWorld& world, const std::string& sandbox) {
+  if (world.is_kept(sandbox)) {
+    world.source.declare(a_sandbox(sandbox).declared());
+    if (!world.settle()) return false;
+  }
+  return world.vm_runs(sandbox) && world.machines.memory_at(world.identity(sandbox)->uid, 2) == kGuestData + sandbox;
 }
 
 std::vector<Scenario> scenarios() {

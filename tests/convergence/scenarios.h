@@ -18,6 +18,7 @@ struct Scenario {
   std::function<void(ModelWorld&)> before{};  // declared, then settled
   std::function<void(ModelWorld&)> event{};   // what the suite then lets happen
   std::vector<std::string> data_of{};         // sandboxes whose guest data must be the same afterwards
+  std::vector<std::string> memory_of{};       // those whose guest's memory must be, unless power was lost
 };
 
 std::vector<Scenario> scenarios();
@@ -26,5 +27,8 @@ inline void PrintTo(const Scenario& scenario, std::ostream* out) { *out << scena
 // What a guest wrote: stands in the store of each sandbox and is looked for afterwards.
 void write_guest_data(ModelWorld& world, const std::string& sandbox);
 bool guest_data_is_there(ModelWorld& world, const std::string& sandbox);
+// The same in the memory of a guest that runs; one that is paused is resumed to ask it.
+void write_guest_memory(ModelWorld& world, const std::string& sandbox);
+bool guest_memory_is_there(ModelWorld& world, const std::string& sandbox);
 
 }  // namespace cowherd::testing

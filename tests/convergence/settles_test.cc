@@ -18,6 +18,8 @@ void add_foreign(ModelWorld& world) {
   if (!world.device_mapper.exists(kForeign)) world.device_mapper.add_foreign(kForeign, "SOMEBODY-ELSE");
 }
 
+enum class Aftermath { ProcessDied, PowerLost };
+
 class Convergence : public ::testing::TestWithParam<Scenario> {
  protected:
   static void SetUpTestSuite() { spdlog::set_level(spdlog::level::off); }
@@ -31,17 +33,39 @@ class Convergence : public ::testing::TestWithParam<Scenario> {
     world->start_daemon();
     if (!world->settle()) throw std::runtime_error("the beginning does not settle");
     for (const std::string& sandbox : scenario.data_of) write_guest_data(*world, sandbox);
+    for (const std::string& sandbox : scenario.memory_of) {
+      if (!world->is_kept(sandbox)) write_guest_memory(*world, sandbox);
+    }
     return world;
   }
 
   static void expect_good_end(ModelWorld& world, const Scenario& scenario, const std::string& how,
-                              const std::string& clean_end) {
-    EXPECT_EQ(world.describe(), clean_end) << how;
+                              const std::string& clean_end, Aftermath aftermath = Aftermath::ProcessDied) {
+    if (aftermath == Aftermath::ProcessDied) {
+      EXPECT_EQ(world.describe(), clean_end) << how;
+    } else {
+      EXPECT_EQ(without_memory(world.describe()), without_memory(clean_end)) << how;
+    }
     EXPECT_EQ(world.broken_laws(), std::vector<std::string>{}) << how;
     for (const std::string& sandbox : scenario.data_of) {
       EXPECT_TRUE(guest_data_is_there(world, sandbox)) << how << ": guest data of " << sandbox << " is lost";
     }
     EXPECT_TRUE(world.device_mapper.exists(kForeign)) << how << ": a foreign device was touched";
+  }
+
+  static void expect_memory(ModelWorld& world, const Scenario& scenario, const std::string& how) {
+    for (const std::string& sandbox : scenario.memory_of) {
+      EXPECT_TRUE(guest_memory_is_there(world, sandbox)) << how << ": the memory of " << sandbox << " is lost";
+    }
+    EXPECT_EQ(world.broken_laws(), std::vector<std::string>{}) << how;
+  }
+
+  // A guest that had not been kept when power went is not there any more: nothing of it can be kept afterwards.
+  static std::string without_memory(std::string text) {
+    for (const std::string word : {" no-memory", " memory"}) {
+      for (std::size_t at = 0; (at = text.find(word, at)) != std::string::npos;) text.erase(at, word.size());
+    }
+    return text;
   }
 
   static std::string clean_end(const Scenario& scenario, int& calls) {
@@ -52,6 +76,7 @@ class Convergence : public ::testing::TestWithParam<Scenario> {
     calls = world->faults.calls();
     std::string end = world->describe();
     expect_good_end(*world, scenario, "undisturbed", end);
+    expect_memory(*world, scenario, "undisturbed");
     return end;
   }
 };
@@ -67,8 +92,6 @@ TEST_P(Convergence, SettlesAndRepeatsNothing) {
   EXPECT_TRUE(world->picture().plan.steps.empty()) << "a second pass has something to do";
   EXPECT_EQ(world->describe(), end);
 }
-
-enum class Aftermath { ProcessDied, PowerLost };
 
 void die_everywhere(const Scenario& scenario, FaultMode mode, Aftermath aftermath,
                     const std::function<std::unique_ptr<ModelWorld>()>& begin, int calls,
@@ -104,7 +127,10 @@ TEST_P(Convergence, SurvivesDyingBeforeAnyHostCall) {
   const Scenario& scenario = GetParam();
   const std::string end = clean_end(scenario, calls);
   die_everywhere(scenario, FaultMode::DieBefore, Aftermath::ProcessDied, [&] { return begin(scenario); }, calls,
-                 [&](ModelWorld& world, const std::string& how) { expect_good_end(world, scenario, how, end); });
+                 [&](ModelWorld& world, const std::string& how) {
+                   expect_good_end(world, scenario, how, end);
+                   expect_memory(world, scenario, how);
+                 });
 }
 
 TEST_P(Convergence, SurvivesDyingAfterAnyHostCall) {
@@ -112,7 +138,10 @@ TEST_P(Convergence, SurvivesDyingAfterAnyHostCall) {
   const Scenario& scenario = GetParam();
   const std::string end = clean_end(scenario, calls);
   die_everywhere(scenario, FaultMode::DieAfter, Aftermath::ProcessDied, [&] { return begin(scenario); }, calls,
-                 [&](ModelWorld& world, const std::string& how) { expect_good_end(world, scenario, how, end); });
+                 [&](ModelWorld& world, const std::string& how) {
+                   expect_good_end(world, scenario, how, end);
+                   expect_memory(world, scenario, how);
+                 });
 }
 
 TEST_P(Convergence, SurvivesPowerLossAfterAnyHostCall) {
@@ -120,7 +149,7 @@ TEST_P(Convergence, SurvivesPowerLossAfterAnyHostCall) {
   const Scenario& scenario = GetParam();
   const std::string end = clean_end(scenario, calls);
   die_everywhere(scenario, FaultMode::DieAfter, Aftermath::PowerLost, [&] { return begin(scenario); }, calls,
-                 [&](ModelWorld& world, const std::string& how) { expect_good_end(world, scenario, how, end); });
+                 [&](ModelWorld& world, const std::string& how) { expect_good_end(world, scenario, how, end, Aftermath::PowerLost); });
 }
 
 TEST_P(Convergence, SurvivesFailureOfAnyHostCall) {
@@ -140,6 +169,7 @@ TEST_P(Convergence, SurvivesFailureOfAnyHostCall) {
     world->faults.disarm();
     ASSERT_TRUE(world->settle()) << how << ": does not settle\n" << print_plan(world->picture().plan);
     expect_good_end(*world, scenario, how, end);
+    expect_memory(*world, scenario, how);
     if (HasFailure()) return;
   }
 }

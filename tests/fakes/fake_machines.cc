@@ -22,6 +22,8 @@ MachineState FakeMachines::state_of(const Vm& vm) const {
   state.config_digest = vm.spec.config_digest;
   state.accelerator = "tcg";
   state.memory = vm.spec.memory;
+  state.vcpus = vm.spec.vcpus;
+  state.network = vm.spec.network;
   state.disk_node = vm.spec.disk_node;
   state.exit = vm.exit;
   state.build = vm.build;

@@ -74,6 +74,8 @@ class FakeMachines final : public Machines {
   std::string memory_at(const Uid& uid, std::size_t page);
   std::string loaded(const Uid& uid) { return state_of(living(uid)).loaded; }
   bool is_frozen(const Uid& uid) { return frozen(living(uid)); }
+  // A kept guest of one VM that ran on more than once: its disk was not where it left it the second time.
+  bool ran_twice() const;
   bool is_quiesced(const Uid& uid) { return living(uid).quiesced; }
   const std::set<std::string>& bounded_logs() const { return bounded_logs_; }
 
@@ -89,6 +91,7 @@ class FakeMachines final : public Machines {
     std::string memory{};           // its first kPages pages
     std::set<std::size_t> dirty{};  // pages written since it was loaded
     bool quiesced = false;
+    bool ran_on = false;  // since it was loaded
   };
   static bool frozen(const Vm& vm) {
     return vm.phase == MachinePhase::Paused || vm.phase == MachinePhase::DiskStopped;
@@ -111,6 +114,7 @@ class FakeMachines final : public Machines {
   std::map<Uid, Vm> vms_{};
   std::map<std::string, Error> broken_{};
   std::set<std::string> bounded_logs_{};
+  std::map<std::string, int> runs_{};  // of kept guests, by uid and build
   int last_pid_ = 1000;
   int starts_ = 0;
   int boots_ = 0;

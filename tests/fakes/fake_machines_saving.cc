@@ -2,6 +2,7 @@
 // The part of FakeMachines that keeps guests and loads them again.
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 #include "resources/files/bulk.h"
 #include "resources/files/json.h"
@@ -100,8 +101,13 @@ Status FakeMachines::thaw(const Uid& uid) {
   return faults_.call("machines.thaw", [&]() -> Status {
     COWHERD_ASSIGN(Vm* const vm, answering(uid));
     vm->phase = MachinePhase::Running;
+    if (vm->spec.saved && !std::exchange(vm->ran_on, true)) ++runs_[uid.str() + " " + vm->spec.saved->id];
     return {};
   });
+}
+
+bool FakeMachines::ran_twice() const {
+  return std::any_of(runs_.begin(), runs_.end(), [](const auto& entry) { return entry.second > 1; });
 }
 
 Status FakeMachines::save_state(const Uid& uid, const std::string& path) {

@@ -92,6 +92,7 @@ VmRecord make_record(const MachineSpec& spec, const LaunchOptions& options, cons
   record.accelerator = options.accelerator;
   record.memory = spec.memory;
   record.vcpus = spec.vcpus;
+  record.network = spec.network;
   record.disk_node = spec.disk_node;
   record.disk_format = spec.disk_format;
   record.serial_log = spec.serial_log;

@@ -35,6 +35,8 @@ MachineState state_of(const VmRecord& record, MachinePhase phase) {
   state.accelerator = record.accelerator;
   state.memory = record.memory;
   state.disk_node = record.disk_node;
+  state.vcpus = record.vcpus;
+  state.network = record.network;
   state.build = record.build;
   if (record.image) state.loaded = record.image->id;
   return state;

@@ -110,7 +110,11 @@ Result<VmRecord> parse_members(const Value& value) {
   COWHERD_ASSIGN(record.disk_format, string_at(value, "diskFormat"));
   COWHERD_ASSIGN(record.serial_log, string_at(value, "serialLog"));
   COWHERD_ASSIGN(record.started_at, moment_at(value, "startedAt"));
-  // Neither was written by versions that could not keep guests.
+  // None of these was written by versions that could not keep guests.
+  if (value.find("network") != nullptr) {
+    COWHERD_ASSIGN(const std::string network, string_at(value, "network"));
+    record.network = network == "User" ? GuestNetwork::User : GuestNetwork::None;
+  }
   if (const Value* build = value.find("build")) {
     COWHERD_ASSIGN(record.build, parse_build(*build));
   }
@@ -140,6 +144,7 @@ std::string print_record(const VmRecord& record) {
   value.set("accelerator", record.accelerator);
   value.set("memoryBytes", number(record.memory.value));
   value.set("vcpus", record.vcpus);
+  value.set("network", record.network == GuestNetwork::User ? "User" : "None");
   value.set("diskNode", record.disk_node);
   value.set("diskFormat", record.disk_format);
   value.set("serialLog", record.serial_log);

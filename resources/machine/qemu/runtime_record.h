@@ -28,6 +28,7 @@ struct VmRecord {
   std::string accelerator{};
   Bytes memory{};
   std::int64_t vcpus = 0;
+  GuestNetwork network = GuestNetwork::None;
   std::string disk_node{};
   std::string disk_format{};
   std::string serial_log{};

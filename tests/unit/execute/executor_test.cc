@@ -11,6 +11,7 @@
 #include "tests/fakes/fake_device_mapper.h"
 #include "tests/fakes/fake_file_parts.h"
 #include "tests/fakes/fake_file_system.h"
+#include "tests/fakes/fake_image_files.h"
 #include "tests/fakes/fake_image_tools.h"
 #include "tests/fakes/fake_loop_devices.h"
 #include "tests/fakes/fake_machines.h"
@@ -68,6 +69,7 @@ class ExecutorTest : public ::testing::Test {
   FakeBulkFiles bulk_{files_, faults_};
   FakeFileParts parts_{files_, faults_};
   FakeImageTools images_{files_, faults_};
+  FakeImageFiles memory_files_{files_, faults_};
   FakeLoopDevices loops_{files_, faults_};
   FakeDeviceMapper device_mapper_{loops_, faults_};
   FakeMachines machines_{faults_, clock_, [](const std::string&, int) {}};
@@ -77,7 +79,7 @@ class ExecutorTest : public ::testing::Test {
   HostDisks disks_{device_mapper_, loops_, files_, parts_, images_, "01020304", DiskDriverKind::Qcow2};
   HeldWorkers workers_{};
   int notices_ = 0;
-  Executor executor_{{store_, files_, disks_, machines_, clock_}, catalog_, workers_, LaneLimits{2, 2, 2, 1},
+  Executor executor_{{store_, files_, memory_files_, disks_, machines_, clock_}, catalog_, workers_, LaneLimits{2, 2, 2, 2, 1},
                      [this] { ++notices_; }};
 };
 
