@@ -32,7 +32,7 @@ Result<StoreHeader> read_cow_header(FileParts& parts, const DiskPlan& disk);
 
 // Precondition: no device stands on it. Grows the store as grow_cow does. One whose header says invalid is verified first
 // (Corrupt, with the place, when it does not hold together); then a copy of its first chunk stands beside it under a
-// staging name, durable, until the header says valid, durable.
+// staging name, durable, until the header says valid, durable: for people, should the disk fail just then.
 Result<Effect> repair_cow(FileSystem& files, FileParts& parts, const DiskPlan& disk);
 
 // Why a store with this header is not for the kernel. Precondition: it is not Valid.

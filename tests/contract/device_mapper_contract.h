@@ -159,6 +159,18 @@ TEST_P(DeviceMapperContract, AnEmptyStoreOfOursIsTakenAndItsUsageReported) {
   EXPECT_EQ(std::get<SnapshotUsage>(status), (SnapshotUsage{Sectors{16}, Sectors{80}, Sectors{16}}));
 }
 
+TEST_P(DeviceMapperContract, AStoreThatGrewIsLargerWithoutAReload) {
+  const auto image = loop("image", "data", Bytes{65536}, LoopAccess::ReadOnly);
+  const auto cow = loop("cow", empty_store_front(), Bytes{40960}, LoopAccess::ReadWrite);
+  ASSERT_TRUE(image && cow);
+  ASSERT_THAT(create("t-root", "T-1", root_table(image->loop().device, cow->loop().device, Sectors{128})), Succeeds());
+  ASSERT_THAT(bed_->files().resize(bed_->root() + "/cow", Bytes{81920}), Succeeds());
+  ASSERT_THAT(bed_->loops().refresh_size(cow->loop().device), Succeeds());
+  const SnapshotStatus status = parse_snapshot_status(dm_.look("t-root")->status.at(0));
+  ASSERT_TRUE(std::holds_alternative<SnapshotUsage>(status));
+  EXPECT_EQ(std::get<SnapshotUsage>(status), (SnapshotUsage{Sectors{16}, Sectors{160}, Sectors{16}}));
+}
+
 TEST_P(DeviceMapperContract, AStoreOfAnotherKindIsRefused) {
   const auto image = loop("image", "data", Bytes{65536}, LoopAccess::ReadOnly);
   const auto cow = loop("cow", "no exception store at all", Bytes{40960}, LoopAccess::ReadWrite);

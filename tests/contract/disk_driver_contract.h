@@ -125,6 +125,18 @@ TEST_P(DiskDriverContract, AGrownDiskOffersTheNewSize) {
   EXPECT_EQ(seen(disk).fault, DiskFault::None) << seen(disk).detail;
 }
 
+TEST_P(DiskDriverContract, WhereNothingIsWrongNothingIsMended) {
+  const DiskPlan disk = plan();
+  EXPECT_THAT(driver_.repair_store(disk), FailsWith(ErrorKind::NotFound));
+  ASSERT_THAT(driver_.create(disk), Succeeds());
+  EXPECT_GE(seen(disk).store_size, store_size_for(disk));
+  EXPECT_EQ(driver_.repair_store(disk).value(), Effect::Unchanged);
+  EXPECT_EQ(driver_.grow_store(disk).value(), Effect::Unchanged);
+  ASSERT_THAT(driver_.activate(disk), Succeeds());
+  EXPECT_EQ(driver_.grow_store(disk).value(), Effect::Unchanged);
+  EXPECT_GE(seen(disk).store_size, store_size_for(disk));
+}
+
 TEST_P(DiskDriverContract, TwoDisksOnOneImageAreApart) {
   const DiskPlan one = plan("1");
   const DiskPlan two = plan("2");

@@ -77,7 +77,7 @@ Result<DmDeviceDetail> FakeDeviceMapper::look(const std::string& name) {
     COWHERD_ASSIGN(const Device* device, find(name, "look at device '" + name + "'"));
     DmDeviceDetail detail{device->device, device->table, {}};
     for (std::size_t i = 0; i < device->table.size(); ++i)
-      detail.status.push_back(i == 0 ? device->status : "");
+      detail.status.push_back(i == 0 ? status_of(*device) : "");
     return detail;
   });
 }
@@ -159,6 +159,23 @@ std::string FakeDeviceMapper::fresh_status(const DmTable& table) const {
   const auto header = read_store_header(loops_.front_of(snapshot->cow));
   if (header && *header == StoreHeader::Invalid) return "Invalid";
   return "16/" + std::to_string(loops_.find(snapshot->cow)->size.value / 512) + " 16";
+}
+
+std::string FakeDeviceMapper::status_of(const Device& device) const {
+  const auto* snapshot = device.table.empty() ? nullptr : std::get_if<SnapshotTarget>(&device.table[0].what);
+  const SnapshotStatus status = parse_snapshot_status(device.status);
+  const auto* usage = std::get_if<SnapshotUsage>(&status);
+  const LoopDevice* cow = snapshot == nullptr ? nullptr : loops_.find(snapshot->cow);
+  if (usage == nullptr || cow == nullptr) return device.status;
+  return std::to_string(usage->used.value) + "/" + std::to_string(cow->size.value / 512) + " " +
+         std::to_string(usage->metadata.value);
+}
+
+void FakeDeviceMapper::give_up(const std::string& name) {
+  Device& device = devices_.at(name);
+  const auto& snapshot = std::get<SnapshotTarget>(device.table.at(0).what);
+  loops_.write_front(snapshot.cow, kValidFlagAt.value, std::string_view("\0\0\0\0", 4));
+  device.status = "Invalid";
 }
 
 void FakeDeviceMapper::drop(const std::string& name) {

@@ -42,6 +42,8 @@ class FakeDeviceMapper final : public DeviceMapper {
   void hold(const std::string& node, int delta);
   // What the kernel reports of a snapshot from now on ("Overflow", "Invalid", "32/64 16").
   void set_status(const std::string& name, const std::string& text) { devices_.at(name).status = text; }
+  // The kernel gives the store of a snapshot up, as when the host file system is full: in its status and in the header.
+  void give_up(const std::string& name);
   // The device loses its table or is suspended, as an interrupted program leaves it.
   void unload(const std::string& name);
   void freeze(const std::string& name) { devices_.at(name).device.suspended = true; }
@@ -65,6 +67,8 @@ class FakeDeviceMapper final : public DeviceMapper {
   Status can_stand_on(const DmTable& table);
   void hold_all(const DmTable& table, int delta);
   std::string fresh_status(const DmTable& table) const;
+  // As it is now: a store's size is that of its loop at this moment.
+  std::string status_of(const Device& device) const;
   void drop(const std::string& name);
 
   FakeLoopDevices& loops_;

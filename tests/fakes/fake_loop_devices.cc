@@ -110,4 +110,12 @@ std::string FakeLoopDevices::front_of(DeviceNumber device) const {
   return content ? content->bytes.substr(0, 64 << 10) : "";
 }
 
+void FakeLoopDevices::write_front(DeviceNumber device, std::size_t offset, std::string_view bytes) {
+  const std::string& file = loops_.at(device.minor).file;
+  FakeContent content = files_.content_of(file).value();
+  content.bytes.resize(std::max(content.bytes.size(), offset + bytes.size()), '\0');
+  content.bytes.replace(offset, bytes.size(), bytes);
+  static_cast<void>(files_.set_content(file, std::move(content)));
+}
+
 }  // namespace cowherd::testing

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "resources/block/loop_devices.h"
@@ -40,6 +41,8 @@ class FakeLoopDevices final : public LoopDevices {
   void release(DeviceNumber device);
   // The front of the backing file, as far as it holds data.
   std::string front_of(DeviceNumber device) const;
+  // Over the front of the backing file, as the kernel writes to a store's header.
+  void write_front(DeviceNumber device, std::size_t offset, std::string_view bytes);
 
  private:
   struct Loop {

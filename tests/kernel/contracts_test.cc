@@ -2,6 +2,7 @@
 // The kernel keeps the contracts that the fakes keep (tests/unit/block).
 #include "tests/contract/device_mapper_contract.h"
 #include "tests/contract/disk_driver_contract.h"
+#include "tests/contract/dm_store_contract.h"
 #include "tests/contract/loop_devices_contract.h"
 #include "tests/kernel/kernel_bed.h"
 
@@ -28,6 +29,9 @@ std::unique_ptr<Base> make() {
 INSTANTIATE_TEST_SUITE_P(Kernel, DeviceMapperContract, ::testing::Values(make<BlockBed, KernelBlockBed>));
 INSTANTIATE_TEST_SUITE_P(Kernel, LoopDevicesContract, ::testing::Values(make<BlockBed, KernelBlockBed>));
 INSTANTIATE_TEST_SUITE_P(KernelDmSnapshot, DiskDriverContract,
+                         ::testing::Values(make<DiskDriverBed, KernelDiskBed>));
+
+INSTANTIATE_TEST_SUITE_P(KernelDmSnapshot, DmStoreContract,
                          ::testing::Values(make<DiskDriverBed, KernelDiskBed>));
 
 }  // namespace

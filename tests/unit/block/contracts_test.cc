@@ -5,6 +5,7 @@
 #include "resources/files/linux_file_system.h"
 #include "tests/contract/device_mapper_contract.h"
 #include "tests/contract/disk_driver_contract.h"
+#include "tests/contract/dm_store_contract.h"
 #include "tests/contract/loop_devices_contract.h"
 #include "tests/contract/temporary_directory.h"
 #include "tests/unit/block/fake_beds.h"
@@ -59,6 +60,7 @@ INSTANTIATE_TEST_SUITE_P(Fake, DeviceMapperContract, ::testing::Values(make<Bloc
 INSTANTIATE_TEST_SUITE_P(Fake, LoopDevicesContract, ::testing::Values(make<BlockBed, FakeBlockBed>));
 INSTANTIATE_TEST_SUITE_P(FakeDmSnapshot, DiskDriverContract,
                          ::testing::Values(make<DiskDriverBed, FakeDmDriverBed>));
+INSTANTIATE_TEST_SUITE_P(FakeDmSnapshot, DmStoreContract, ::testing::Values(make<DiskDriverBed, FakeDmDriverBed>));
 INSTANTIATE_TEST_SUITE_P(FakeQcow2, DiskDriverContract,
                          ::testing::Values(make<DiskDriverBed, FakeQcow2DriverBed>));
 INSTANTIATE_TEST_SUITE_P(RealQcow2, DiskDriverContract,
