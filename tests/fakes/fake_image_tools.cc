@@ -75,6 +75,25 @@ Status FakeImageTools::convert_to_raw(const std::string& from, const std::string
   });
 }
 
+Status FakeImageTools::flatten_overlay(const std::string& base, const std::string& overlay, const std::string& to,
+                                       const BulkControl& control) {
+  return faults_.call("image.flatten " + overlay, [&]() -> Status {
+    COWHERD_TRY(permitted());
+    COWHERD_ASSIGN(const FakeContent content, files_.content_of(overlay));
+    COWHERD_ASSIGN(const OverlayInfo info, inspect_overlay_header(front_of(content)));
+    COWHERD_ASSIGN(FakeContent raw, files_.content_of(base));
+    if (files_.exists(to)) return fail(ErrorKind::Busy, "flatten to '" + to + "': it exists");
+    if (control.stop.stop_requested()) return fail(ErrorKind::Failed, "flatten '" + overlay + "': cancelled");
+    const std::string data = content.bytes.substr(std::min(kCluster, content.bytes.size()));
+    if (raw.bytes.size() < data.size()) raw.bytes.resize(data.size(), '\0');
+    raw.bytes.replace(0, data.size(), data);
+    raw.size = info.virtual_size;
+    COWHERD_TRY(files_.set_content(to, std::move(raw)));
+    if (control.progress) control.progress(info.virtual_size, info.virtual_size);
+    return {};
+  });
+}
+
 Status FakeImageTools::create_overlay(const std::string& base, const std::string& overlay, Bytes size) {
   return faults_.call("image.create_overlay " + overlay, [&]() -> Status {
     COWHERD_TRY(permitted());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // qemu-img as a model over the fake file system. Its qcow2 files have real headers, so that the code that
-// reads headers is the product's own; what follows the first cluster stands for the image's data. Each
+// reads headers is the product's own; what follows the first cluster stands for the image's data, from its front. Each
 // ImageTools call is one host call of Faults; power loss in the middle of writing an overlay is the file
 // system's business. One thread only.
 #pragma once
@@ -25,6 +25,8 @@ class FakeImageTools final : public ImageTools {
   Result<ImageInfo> inspect(const std::string& path) override;
   Result<OverlayInfo> inspect_overlay(const std::string& path) override;
   Status convert_to_raw(const std::string& from, const std::string& to, const BulkControl& control) override;
+  Status flatten_overlay(const std::string& base, const std::string& overlay, const std::string& to,
+                         const BulkControl& control) override;
   Status create_overlay(const std::string& base, const std::string& overlay, Bytes size) override;
   Status resize_overlay(const std::string& overlay, Bytes size) override;
 

@@ -127,6 +127,13 @@ Status check_absolute(const std::string& path) {
   return fail(ErrorKind::Invalid, "use '" + path + "': it is no absolute path");
 }
 
+// A comma ends an option's value unless it is doubled (QEMU util/qemu-option.c).
+std::string in_option(const std::string& value) {
+  std::string doubled;
+  for (const char c : value) doubled.append(c == ',' ? 2 : 1, c);
+  return doubled;
+}
+
 }  // namespace
 
 Result<ImageInfo> QemuImageTools::inspect(const std::string& path) {
@@ -146,15 +153,36 @@ Status QemuImageTools::convert_to_raw(const std::string& from, const std::string
   COWHERD_ASSIGN(const OpenImage image, open_image(from, Links::Follow));
   COWHERD_ASSIGN(const ImageInfo info, inspect_image_header(image.header, image.size).in(doing));
   if (info.format != ImageFormat::Qcow2) return fail(ErrorKind::Invalid, doing + ": it is not qcow2");
+  return convert(doing, {"-f", "qcow2", kLentFile}, image.fd.get(), to, info.virtual_size, control);
+}
+
+// The base is named as a part of what is opened, so that neither its name nor its format is taken from the overlay.
+Status QemuImageTools::flatten_overlay(const std::string& base, const std::string& overlay, const std::string& to,
+                                       const BulkControl& control) {
+  const std::string doing = "flatten overlay '" + overlay + "'";
+  for (const std::string& path : {base, overlay, to}) COWHERD_TRY(check_absolute(path));
+  COWHERD_ASSIGN(const OpenImage image, open_image(overlay, Links::Refuse));
+  COWHERD_ASSIGN(const OverlayInfo info, inspect_overlay_header(image.header).in(doing));
+  if (info.marked_corrupt) return fail(ErrorKind::Corrupt, doing + ": QEMU marked it corrupt");
+  COWHERD_TRY(open_image(base, Links::Refuse));
+  const std::string source = "driver=qcow2,file.driver=file,file.filename=" + std::string(kLentFile) +
+                             ",backing.driver=raw,backing.file.driver=file,backing.file.filename=" + in_option(base);
+  return convert(doing, {"--image-opts", source}, image.fd.get(), to, info.virtual_size, control);
+}
+
+Status QemuImageTools::convert(const std::string& doing, std::vector<std::string> source, int lent_fd,
+                               const std::string& to, Bytes size, const BulkControl& control) {
   COWHERD_TRY(claim(to));
-  ProgressReader progress(control, info.virtual_size);
-  ChildProcess child{program_, {"convert", "-p", "-f", "qcow2", "-O", "raw", "-S", "4k", kLentFile, to}};
-  child.lent_fd = image.fd.get();
+  ProgressReader progress(control, size);
+  ChildProcess child{program_, {"convert", "-p", "-O", "raw", "-S", "4k"}};
+  child.arguments.insert(child.arguments.end(), source.begin(), source.end());
+  child.arguments.push_back(to);
+  child.lent_fd = lent_fd;
   child.silence = kConvertSilence;
   child.stop = control.stop;
   child.on_output = [&progress](std::string_view output) { progress.take(output); };
   COWHERD_TRY(and_clean(run_quietly(child, doing), to));
-  if (control.progress) control.progress(info.virtual_size, info.virtual_size);
+  if (control.progress) control.progress(size, size);
   return {};
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "resources/block/image_tools.h"
 
@@ -18,10 +19,16 @@ class QemuImageTools final : public ImageTools {
   Result<ImageInfo> inspect(const std::string& path) override;
   Result<OverlayInfo> inspect_overlay(const std::string& path) override;
   Status convert_to_raw(const std::string& from, const std::string& to, const BulkControl& control) override;
+  Status flatten_overlay(const std::string& base, const std::string& overlay, const std::string& to,
+                         const BulkControl& control) override;
   Status create_overlay(const std::string& base, const std::string& overlay, Bytes size) override;
   Status resize_overlay(const std::string& overlay, Bytes size) override;
 
  private:
+  // qemu-img convert to raw of what the arguments name, into a file it makes.
+  Status convert(const std::string& doing, std::vector<std::string> source, int lent_fd, const std::string& to,
+                 Bytes size, const BulkControl& control);
+
   std::string program_;
 };
 
