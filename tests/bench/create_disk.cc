@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// How long one sandbox disk takes from nothing to a device that a VM can open, by the dm-snapshot driver and by bare calls
+// (bare_disk.h), in turn in one process. Prints medians and ratios, asserts nothing. Run it in a kernel that nobody else
+// uses: tests/bench/create_disk. Usage: create_disk_bench ROUNDS OTHERS, OTHERS being disks that are active meanwhile.
+#include <libdevmapper.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <vector>
+
+#include "resources/block/dm_snapshot_disk.h"
+#include "resources/block/exception_store.h"
+#include "resources/block/kernel/kernel_device_mapper.h"
+#include "resources/block/kernel/kernel_loop_devices.h"
+#include "resources/files/linux_file_parts.h"
+#include "resources/files/linux_file_system.h"
+#include "tests/bench/bare_disk.h"
+#include "tests/contract/temporary_directory.h"
+
+namespace cowherd::testing {
+namespace {
+
+constexpr Bytes kImage = 64_MiB;
+
+template <class Answer>
+void need(const Answer& answer) {
+  if (answer) return;
+  std::fprintf(stderr, "%s\n", to_string(answer.error()).c_str());
+  std::exit(1);
+}
+
+double milliseconds(const std::function<void()>& work) {
+  const auto begun = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begun).count();
+}
+
+double median(std::vector<double> of) {
+  std::nth_element(of.begin(), of.begin() + static_cast<std::ptrdiff_t>(of.size() / 2), of.end());
+  return of[of.size() / 2];
+}
+
+struct Times {
+  std::vector<double> create{};
+  std::vector<double> activate{};
+  std::vector<double> whole{};
+  void add(double created, double activated) {
+    create.push_back(created);
+    activate.push_back(activated);
+    whole.push_back(created + activated);
+  }
+  void print(const char* who) const {
+    std::printf("  %-8s create %6.2f ms  activate %6.2f ms  together %6.2f ms\n", who, median(create), median(activate), median(whole));
+  }
+};
+
+class Bench {
+ public:
+  Bench() {
+    need(files_.write(root_ / "image", std::string(1 << 20, 'b')));
+    need(files_.resize(root_ / "image", kImage));
+    image_ = bare::attach_image(root_ / "image");
+  }
+
+  void keep_active(int others) {
+    for (int i = 0; i < others; ++i) {
+      const DiskPlan disk = plan(1000 + i, 2 * kImage.value);
+      need(driver_.create(disk));
+      need(driver_.activate(disk));
+      others_.push_back(disk);
+    }
+  }
+  void measure(const char* what, Bytes size, int rounds) {
+    Times driver;
+    Times floor;
+    for (int i = -2; i < rounds; ++i) {  // two rounds to warm up
+      const Times one = by_driver(plan(i + 2, size.value));
+      const Times other = by_bare(plan(i + 2, size.value));
+      if (i < 0) continue;
+      driver.add(one.create[0], one.activate[0]);
+      floor.add(other.create[0], other.activate[0]);
+    }
+    std::printf("%s\n", what);
+    driver.print("cowherd");
+    floor.print("bare");
+    std::printf("  ratio    create %6.2f x   activate %6.2f x   together %6.2f x\n", median(driver.create) / median(floor.create),
+                median(driver.activate) / median(floor.activate), median(driver.whole) / median(floor.whole));
+  }
+  void end() {
+    for (const DiskPlan& disk : others_) need(driver_.deactivate(disk));
+  }
+
+ private:
+  DiskPlan plan(int number, std::uint64_t size) {
+    char uid[33];
+    std::snprintf(uid, sizeof uid, "%012d%020d", number, number);
+    DiskPlan disk;
+    disk.uid = Uid::make(uid).value();
+    disk.driver = DiskDriverKind::DmSnapshot;
+    disk.directory = root_ / uid;
+    disk.base_image = root_ / "image";
+    disk.size = Bytes{size};
+    need(files_.make_directory(disk.directory));
+    return disk;
+  }
+  Times by_driver(const DiskPlan& disk) {
+    Times times;
+    const double created = milliseconds([&] { need(driver_.create(disk)); });
+    times.add(created, milliseconds([&] { need(driver_.activate(disk)); }));
+    need(driver_.deactivate(disk));
+    need(files_.remove(disk.directory + "/" + kCowFile));
+    return times;
+  }
+  Times by_bare(const DiskPlan& plan) {
+    const bare::Disk disk{"bare", plan.directory, image_, kImage.value / 512, plan.size.value / 512, store_size_for(plan).value};
+    Times times;
+    const double created = milliseconds([&] { bare::create_store(disk); });
+    times.add(created, milliseconds([&] { bare::activate(disk); }));
+    bare::deactivate(disk);
+    need(files_.remove(plan.directory + "/" + kCowFile));
+    return times;
+  }
+
+  TemporaryDirectory root_{};
+  LinuxFileSystem files_{};
+  LinuxFileParts parts_{};
+  KernelDeviceMapper dm_{};
+  KernelLoopDevices loops_{};
+  DmSnapshotDriver driver_{dm_, loops_, files_, parts_, "0123abcd"};
+  unsigned image_ = 0;
+  std::vector<DiskPlan> others_{};
+};
+
+}  // namespace
+}  // namespace cowherd::testing
+
+int main(int argc, char** argv) {
+  if (argc != 3) return 64;
+  ::dm_udev_set_sync_support(0);
+  const int rounds = std::atoi(argv[1]);
+  cowherd::testing::Bench bench;
+  bench.keep_active(std::atoi(argv[2]));
+  std::printf("%s other disks active\n", argv[2]);
+  bench.measure("a disk of the image's size", cowherd::Bytes{64ull << 20}, rounds);
+  bench.measure("a disk larger than the image", cowherd::Bytes{128ull << 20}, rounds);
+  bench.end();
+  return 0;
+}
