@@ -25,4 +25,10 @@ Result<RevisionIdentity> check_place(Result<RevisionIdentity> identity, const st
               kHint);
 }
 
+Result<SnapshotIdentity> check_place(Result<SnapshotIdentity> identity, const std::string& directory) {
+  if (!identity || identity->name.str() == directory) return identity;
+  return fail(ErrorKind::Corrupt, "it is of snapshot '" + identity->name.str() + "', its directory says '" + directory + "'",
+              kHint);
+}
+
 }  // namespace cowherd

@@ -6,11 +6,13 @@
 #include <string>
 
 #include "resources/store/identity.h"
+#include "resources/store/snapshot_identity.h"
 
 namespace cowherd {
 
 Result<SandboxIdentity> check_place(Result<SandboxIdentity> identity, const Uid& directory);
 Result<RevisionIdentity> check_place(Result<RevisionIdentity> identity, const std::string& template_directory,
                                      const Digest& directory);
+Result<SnapshotIdentity> check_place(Result<SnapshotIdentity> identity, const std::string& directory);
 
 }  // namespace cowherd

@@ -4,46 +4,16 @@
 #include <charconv>
 
 #include "resources/files/json.h"
-#include "resources/store/field_reader.h"
+#include "resources/store/identity_file.h"
 
 namespace cowherd {
 
 namespace {
 
-constexpr std::int64_t kFormatVersion = 1;
-
-Value begin_file(const char* kind) {
-  Value file = Value::map();
-  file.set("formatVersion", kFormatVersion);
-  file.set("kind", kind);
-  return file;
-}
-
-Value to_number(Bytes bytes) { return Value(static_cast<std::int64_t>(bytes.value)); }
-
 Value to_list(const std::vector<std::string>& texts) {
   Value list = Value::list();
   for (const std::string& text : texts) list.add(text);
   return list;
-}
-
-// Reads what every identity file begins with. The version comes first: of a newer file nothing else is judged.
-Status read_beginning(const Value& value, FieldReader& fields, std::string_view kind) {
-  const Result<std::int64_t> version = integer_at(value, "formatVersion");
-  if (version && *version != kFormatVersion) {
-    return fail(ErrorKind::Corrupt, "formatVersion is " + std::to_string(*version) + ", this version reads 1",
-                "a newer cowherd wrote the file: use that version");
-  }
-  fields.integer("formatVersion");
-  if (fields.text("kind") != kind) fields.wrong("kind", "it is not " + std::string(kind));
-  return {};
-}
-
-Result<Value> parse_document(std::string_view text) {
-  Result<Value> value = parse_json(text);
-  if (value) return value;
-  return fail(make_error(ErrorKind::Corrupt, value.error().message,
-                         "restore the file from a backup, or move its directory away"));
 }
 
 Value to_value(const LastExit& exit) {
@@ -68,13 +38,6 @@ Result<LastExit> parse_last_exit(const Value& value) {
   exit.failures = fields.integer("failures");
   COWHERD_TRY(fields.done());
   return exit;
-}
-
-Result<DiskDriverKind> parse_driver(const std::string& text) {
-  for (const DiskDriverKind kind : {DiskDriverKind::DmSnapshot, DiskDriverKind::Qcow2}) {
-    if (text == to_string(kind)) return kind;
-  }
-  return fail(ErrorKind::Corrupt, "'" + text + "' is no disk driver");
 }
 
 Result<SandboxSpec> parse_sandbox_spec(const Value& value) {
@@ -135,13 +98,11 @@ Result<std::vector<SourceFile>> parse_sources(const Value& value) {
 }  // namespace
 
 std::string print_identity(const SandboxIdentity& identity) {
-  Value file = begin_file("Sandbox");
+  Value file = begin_identity("Sandbox");
   file.set("uid", identity.uid.str());
   file.set("name", identity.name.str());
   file.set("origin", identity.origin);
-  Value labels = Value::map();
-  for (const auto& [key, text] : identity.labels) labels.set(key, text);
-  file.set("labels", std::move(labels));
+  file.set("labels", to_map(identity.labels));
   file.set("spec", to_value(Spec{identity.spec}));
   file.set("specHash", identity.spec_hash.str());
   file.set("generation", identity.generation);
@@ -187,7 +148,7 @@ Result<SandboxIdentity> parse_sandbox_identity(std::string_view text) {
 }
 
 std::string print_identity(const RevisionIdentity& identity) {
-  Value file = begin_file("Revision");
+  Value file = begin_identity("Revision");
   file.set("id", identity.id.str());
   file.set("template", identity.template_name.str());
   file.set("inputs", identity.inputs.str());

@@ -60,6 +60,7 @@ Status Store::settle() {
     if (entry.type == FileType::Directory) COWHERD_TRY(sync_names(layout_.sandboxes() + "/" + entry.name + "/memory"));
   }
   COWHERD_TRY(sync_children(layout_.sandboxes()));
+  COWHERD_TRY(sync_children(layout_.snapshots()));
   return files_.sync(layout_.root());
 }
 

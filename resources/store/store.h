@@ -19,10 +19,12 @@
 #include "resources/files/clock.h"
 #include "resources/files/file_parts.h"
 #include "resources/files/file_system.h"
+#include "resources/memory/generation.h"
 #include "resources/store/identity.h"
 #include "resources/store/identity_cache.h"
 #include "resources/store/layout.h"
 #include "resources/store/saved_memory.h"
+#include "resources/store/seed_cache.h"
 #include "resources/store/seed_snapshot.h"
 #include "resources/store/snapshot_identity.h"
 #include "resources/store/trash_name.h"
@@ -114,6 +116,8 @@ class Store {
   Status refuse_pause(const Uid& uid, const std::string& why);
   // Success when it is absent.
   Status trash_pause(const SandboxIdentity& sandbox);
+  // For good: what is left of an image whose guest ran on is no guest's memory. Success when it is absent.
+  Status remove_pause(const SandboxIdentity& sandbox);
   // Fresh from the disk. NotFound, Corrupt.
   Result<PauseImage> pause(const Uid& uid);
 
@@ -121,24 +125,28 @@ class Store {
   // Puts the parts of a snapshot (the disk's store under its driver's name, and for Full the memory parts as above) into
   // the empty directory it is given, synced, and fills in what only the capture tells: power and memory.
   using Capture = std::function<Status(const std::string& staged, SnapshotIdentity& identity)>;
-  // Stages, has `capture` fill, digests every part, writes rootfs.meta and snapshot.json, publishes
-  // snapshots/<name>. Busy when the name is taken. The guest need not wait for anything after `capture`.
+  // Stages, has `capture` fill, writes rootfs.meta, digests every part, writes snapshot.json, publishes
+  // snapshots/<name>. Busy when the name is taken. The guest need not wait for anything after `capture`; the time when it
+  // returned is the time of the capture, unless it filled in another.
   Result<SnapshotIdentity> publish_snapshot(SnapshotIdentity identity, const Capture& capture, const BulkControl& control);
-  // Replaces snapshot.json. NotFound when the directory is gone.
+  // Replaces snapshot.json. NotFound when the directory is gone; Stale when another capture has the name now.
   Status update_snapshot(const SnapshotIdentity& identity);
-  // Success when it is absent.
+  // Success when it is absent, also when another capture has the name now.
   Status trash_snapshot(const SnapshotIdentity& identity);
   // Fresh from the disk. NotFound, Corrupt.
   Result<SnapshotIdentity> snapshot(const std::string& name);
   // What is wrong with the parts of a snapshot, one line each: missing, another size, another digest, a memory header or
-  // a store that does not pass its checks. Empty: all is well. Reads everything.
+  // a store that does not pass its checks, a base image that is gone. Empty: all is well. Reads everything. Of another
+  // software's: what its files tell of themselves. NotFound.
   Result<std::vector<std::string>> verify_snapshot(const std::string& name, const BulkControl& control);
 
   // --- restore: what a new sandbox takes from a snapshot; the snapshot is only read
   // Gives the sandbox a pause image of the snapshot's memory: hard links of its memory files (and of its flat image when
-  // it has one), copies of the rest. Unchanged when the sandbox has an image. Corrupt: the snapshot is not whole.
+  // it has one), copies of the rest. Unchanged when the sandbox has an image. Corrupt: the snapshot is not whole. Invalid:
+  // it has no memory. Stale: another capture has the name now.
   Result<Effect> restore_memory(const SandboxIdentity& sandbox, const SnapshotIdentity& snapshot);
   // Gives the sandbox a disk: a copy of the snapshot's, under its name by rename, durable. Unchanged when it has one.
+  // Corrupt and Stale as above. Invalid: the sandbox's driver, template or revision is another one.
   Result<Effect> restore_disk(const SandboxIdentity& sandbox, const SnapshotIdentity& snapshot, const BulkControl& control);
 
   // --- the rest
@@ -167,6 +175,7 @@ class Store {
   void look_at_revisions(const std::string& template_name, StoreContents& seen);
   void look_at_pause(const SandboxIdentity& sandbox, StoreContents& seen);
   void look_at_snapshots(StoreContents& seen);
+  void look_at_snapshot(const std::string& name, StoreContents& seen);
   void look_at_trash(StoreContents& seen);
   void note_staging(const std::string& directory, StoreContents& seen);
   void note_leftover(const std::string& path, StoreContents& seen);
@@ -183,6 +192,20 @@ class Store {
   Status keep_pause(const SandboxIdentity& sandbox, const KeepMemory& keep, const std::string& staged);
   Result<PauseImage> pause_of(Result<PauseIdentity> identity, const Uid& uid);
 
+  Status make_snapshot(SnapshotIdentity& identity, const Capture& capture, const std::string& staged,
+                       const BulkControl& control);
+  Result<std::vector<SnapshotPart>> digest_parts(const std::string& directory, const BulkControl& control);
+  Status check_capture(const SnapshotIdentity& identity);
+  Status verify_parts(const SnapshotIdentity& identity, const BulkControl& control, std::vector<std::string>& problems);
+  Status verify_memory(const SnapshotIdentity& identity, std::vector<std::string>& problems);
+  Status verify_disk(const std::string& name, std::vector<std::string>& problems);
+  Result<std::string> whole_part(const SnapshotIdentity& snapshot, const std::string& name);
+  Result<Generation> whole_memory(const SnapshotIdentity& snapshot);
+  Status link_memory(const SandboxIdentity& sandbox, const SnapshotIdentity& snapshot, const std::string& staged);
+  Status copy_disk(const SandboxIdentity& sandbox, const SnapshotIdentity& snapshot, const std::string& staged,
+                   const BulkControl& control);
+  Status check_base(const SnapshotIdentity& snapshot, const std::string& source, const std::string& copy);
+
   Result<std::string> move_to_trash(const std::string& path, TrashName name);
   Status discard(const SandboxIdentity& identity, const std::string& disk);
 
@@ -197,6 +220,8 @@ class Store {
   IdentityCache<SandboxIdentity> sandbox_cache_{parse_sandbox_identity};
   IdentityCache<PauseIdentity> pause_cache_{parse_pause};
   IdentityCache<RevisionIdentity> revision_cache_{parse_revision_identity};
+  IdentityCache<SnapshotIdentity> snapshot_cache_{parse_snapshot_identity};
+  SeedCache seeds_{};
   std::mutex claims_mutex_{};
   std::set<std::string> claims_{};  // staging paths that calls of this object are working in
 };

@@ -23,6 +23,11 @@ Fact<T> identity_fact(Result<T> identity) {
   return Fact<T>(std::move(error));
 }
 
+std::string kind_of(const TrashName& name) {
+  if (name.kind == "revision") return "Template";
+  return name.kind == "snapshot" ? "Snapshot" : "Sandbox";
+}
+
 Error foreign(const std::string& path) {
   return make_error(ErrorKind::Invalid, "look at '" + path + "': it is no directory of cowherd's",
                     "nothing is collected while it might use a base; move it out of the state directory");
@@ -39,13 +44,16 @@ StoreContents Store::look() {
   sandbox_cache_.begin();
   pause_cache_.begin();
   revision_cache_.begin();
+  snapshot_cache_.begin();
   look_at_root(seen);
   look_at_templates(seen);
   look_at_sandboxes(seen);
+  look_at_snapshots(seen);
   look_at_trash(seen);
   sandbox_cache_.end();
   pause_cache_.end();
   revision_cache_.end();
+  snapshot_cache_.end();
   return seen;
 }
 
@@ -69,7 +77,6 @@ void Store::note_staging(const std::string& directory, StoreContents& seen) {
 void Store::look_at_root(StoreContents& seen) {
   note_staging(layout_.root(), seen);
   note_staging(layout_.declared(), seen);
-  note_staging(layout_.snapshots(), seen);
 }
 
 void Store::look_at_sandboxes(StoreContents& seen) {
@@ -146,8 +153,8 @@ void Store::look_at_trash(StoreContents& seen) {
     if (is_staging_name(found.name)) note_leftover(path, seen);
     const std::optional<TrashName> name = parse_trash_name(found.name);
     if (!name) continue;
-    TrashEntry entry{found.name, (name->kind == "revision" ? "Template/" : "Sandbox/") + name->object, {}, name->since};
-    if (name->kind != "revision") {
+    TrashEntry entry{found.name, kind_of(*name) + "/" + name->object, {}, name->since};
+    if (kind_of(*name) == "Sandbox") {
       // Gone or unreadable: the entry is half purged, and its devices went before it came here.
       const Result<SandboxIdentity> identity = sandbox_cache_.read(files_, path + "/" + kSandboxFile);
       if (identity) entry.uid = identity->uid;

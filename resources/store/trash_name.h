@@ -12,7 +12,7 @@
 namespace cowherd {
 
 struct TrashName {
-  std::string kind{};    // "sandbox", "disk" (of a sandbox) or "revision" (of a template)
+  std::string kind{};    // "sandbox", "disk" and "memory" (of a sandbox), "revision" (of a template) or "snapshot"
   std::string object{};  // its name
   std::string id8{};     // first 8 hex digits of the uid, or of the revision id
   Moment since{};        // to the second

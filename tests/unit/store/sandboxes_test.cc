@@ -16,12 +16,6 @@ class SandboxStore : public ::testing::Test, protected StoreBed {
   std::string in_web(const std::string& name) const { return layout.sandbox_dir(web_.uid) + "/" + name; }
 };
 
-// Nothing half made is seen: either no sandbox or the whole one; interrupted work can be collected, and then is gone.
-void collect_leftovers(StoreBed& bed) {
-  for (const std::string& path : bed.store.look().leftovers) ASSERT_TRUE(bed.store.remove_leftover(path));
-  ASSERT_THAT(bed.store.look().leftovers, IsEmpty());
-}
-
 }  // namespace
 
 TEST_F(SandboxStore, AnEmptyStoreIsComplete) {

@@ -12,11 +12,13 @@
 #include "resources/store/store.h"
 #include "tests/fakes/fake_bulk_files.h"
 #include "tests/fakes/fake_file_parts.h"
+#include "tests/fakes/fake_image_tools.h"
 #include "tests/fakes/manual_clock.h"
 
 namespace cowherd::testing {
 
 // Images as these tests write them: "qcow2:" before the raw content makes the other format, "encrypted:" a refused one.
+// Overlays have real headers.
 class PrefixImageTools final : public ImageTools {
  public:
   PrefixImageTools(FakeFileSystem& files, Faults& faults) : files_(files), faults_(faults) {}
@@ -38,8 +40,10 @@ class PrefixImageTools final : public ImageTools {
       return done;
     });
   }
-  Result<OverlayInfo> inspect_overlay(const std::string&) override {
-    return fail(ErrorKind::Failed, "the store looks at no overlays");
+  Result<OverlayInfo> inspect_overlay(const std::string& path) override { return overlays_.inspect_overlay(path); }
+  Status flatten_overlay(const std::string& base, const std::string& overlay, const std::string& to,
+                         const BulkControl& control) override {
+    return overlays_.flatten_overlay(base, overlay, to, control);
   }
   Status create_overlay(const std::string&, const std::string&, Bytes) override {
     return fail(ErrorKind::Failed, "the store makes no overlays");
@@ -54,6 +58,7 @@ class PrefixImageTools final : public ImageTools {
   inline static const std::string kPrefix = "qcow2:";
   FakeFileSystem& files_;
   Faults& faults_;
+  FakeImageTools overlays_{files_, faults_};
 };
 
 inline Digest digest_of(const std::string& text) { return sha256(text); }
@@ -185,6 +190,12 @@ inline void for_every_fault(const std::function<void(StoreBed&)>& prepare,
       }
     }
   }
+}
+
+// Nothing half made is seen; interrupted work can be collected, and then is gone.
+inline void collect_leftovers(StoreBed& bed) {
+  for (const std::string& path : bed.store.look().leftovers) ASSERT_TRUE(bed.store.remove_leftover(path));
+  ASSERT_THAT(bed.store.look().leftovers, ::testing::IsEmpty());
 }
 
 }  // namespace cowherd::testing
