@@ -32,16 +32,17 @@ Digest revision_id(const RevisionIdentity& revision) {
   return sha256(print_canonical_json(content));
 }
 
-RevisionBuilder::RevisionBuilder(FileSystem& files, BulkFiles& bulk, ImageTools& images, const ImportRequest& request,
+RevisionBuilder::RevisionBuilder(StoreHost host, const Layout& layout, const ImportRequest& request,
                                  std::string staged)
-    : files_(files), bulk_(bulk), images_(images), request_(request), staged_(std::move(staged)) {}
+    : host_(host), layout_(layout), request_(request), staged_(std::move(staged)) {}
 
 // --- the sources
 
-Status RevisionBuilder::check(const std::string& state_dir) {
+Status RevisionBuilder::check() {
+  COWHERD_TRY(find_image());
   COWHERD_TRY(stamp_sources());
-  const std::string& path = request_.spec.image_path;
-  COWHERD_ASSIGN(image_, images_.inspect(path));
+  COWHERD_TRY(inspect_image());
+  const std::string& path = image_path_;
   if (image_.virtual_size.value == 0) return fail(ErrorKind::Invalid, "image '" + path + "' is empty");
   if (request_.spec.disk_size && *request_.spec.disk_size < image_.virtual_size) {
     return fail(ErrorKind::Invalid,
@@ -49,15 +50,37 @@ Status RevisionBuilder::check(const std::string& state_dir) {
                     in_mebibytes(image_.virtual_size) + ")",
                 "raise spec.disk.size or leave it out");
   }
-  return check_space(state_dir);
+  return check_space();
+}
+
+Status RevisionBuilder::find_image() {
+  image_path_ = request_.spec.image_path;
+  const std::string& name = request_.spec.snapshot_ref.str();
+  if (name.empty()) return {};
+  COWHERD_ASSIGN(snapshot_, find_snapshot_disk(host_.files, layout_, name).in("looking for snapshot '" + name + "'"));
+  image_path_ = snapshot_->path;
+  return {};
+}
+
+// Of a snapshot's disk the form and the size are known; nothing is probed.
+Status RevisionBuilder::inspect_image() {
+  if (!snapshot_) {
+    COWHERD_ASSIGN(image_, host_.images.inspect(image_path_));
+    return {};
+  }
+  image_ = {ImageFormat::Raw, snapshot_->size.value_or(snapshot_->stamp.size)};
+  if (snapshot_->size || snapshot_->base_image.empty()) return {};
+  COWHERD_ASSIGN(const FileStamp base, host_.bulk.stamp(snapshot_->base_image).in("looking at the base image"));
+  image_.virtual_size = base.size;
+  return {};
 }
 
 Status RevisionBuilder::stamp_sources() {
   const TemplateSpec& spec = request_.spec;
-  sources_ = {{kImage, spec.image_path, {}}, {kKernel, spec.kernel_path, {}}};
+  sources_ = {{kImage, image_path_, {}}, {kKernel, spec.kernel_path, {}}};
   if (!spec.initrd_path.empty()) sources_.push_back({kInitrd, spec.initrd_path, {}});
   for (Source& source : sources_) {
-    COWHERD_ASSIGN(source.stamp, bulk_.stamp(source.path).in(std::string("looking at the ") + source.role));
+    COWHERD_ASSIGN(source.stamp, host_.bulk.stamp(source.path).in(std::string("looking at the ") + source.role));
     if (source.stamp.type != FileType::Regular) {
       return fail(ErrorKind::Invalid, std::string(source.role) + " '" + source.path + "' is not a regular file");
     }
@@ -71,7 +94,7 @@ Status RevisionBuilder::stamp_sources() {
 
 Status RevisionBuilder::check_unchanged() {
   for (const Source& source : sources_) {
-    const Result<FileStamp> now = bulk_.stamp(source.path);
+    const Result<FileStamp> now = host_.bulk.stamp(source.path);
     if (!now && now.error().kind != ErrorKind::NotFound) return fail(now.error());
     if (now && same_file(*now, source.stamp)) continue;
     return fail(ErrorKind::Stale, std::string(source.role) + " '" + source.path + "' changed while it was read",
@@ -87,29 +110,23 @@ const FileStamp& RevisionBuilder::stamp_of(std::string_view role) const {
   return sources_.front().stamp;
 }
 
-Status RevisionBuilder::check_space(const std::string& state_dir) {
+Status RevisionBuilder::check_space() {
+  const std::string& state_dir = layout_.root();
   Bytes needed;
   for (const Source& source : sources_) needed = needed + source.stamp.allocated;
-  COWHERD_ASSIGN(const SpaceInfo space, bulk_.space(state_dir));
+  if (snapshot_ && !snapshot_->base_image.empty()) {
+    COWHERD_ASSIGN(const FileStamp base, host_.bulk.stamp(snapshot_->base_image).in("looking at the base image"));
+    needed = needed + base.allocated;
+  }
+  COWHERD_ASSIGN(const SpaceInfo space, host_.bulk.space(state_dir));
   if (needed <= space.available) return {};
   return fail(ErrorKind::Exhausted,
-              "import image '" + request_.spec.image_path + "': it needs " + in_mebibytes(needed) + ", '" + state_dir +
+              "import image '" + image_path_ + "': it needs " + in_mebibytes(needed) + ", '" + state_dir +
                   "' has " + in_mebibytes(space.available) + " free",
               "free space there, or move the state directory to a larger file system");
 }
 
 // --- the work
-
-BulkControl RevisionBuilder::next_phase(const BulkControl& control, Bytes bytes) {
-  BulkControl phase{control.stop, {}};
-  if (control.progress) {
-    phase.progress = [&control, begun = begun_, bytes, total = total_](Bytes done, Bytes) {
-      control.progress(begun + std::min(done, bytes), total);
-    };
-  }
-  begun_ = begun_ + bytes;
-  return phase;
-}
 
 Result<RevisionIdentity> RevisionBuilder::build(const BulkControl& control) {
   RevisionIdentity revision;
@@ -120,14 +137,16 @@ Result<RevisionIdentity> RevisionBuilder::build(const BulkControl& control) {
   revision.retain = request_.spec.deletion_policy == TemplateDeletionPolicy::Retain;
   const Bytes file = stamp_of(kImage).size;
   const Bytes raw = image_.virtual_size;
-  total_ = image_.format == ImageFormat::Raw ? file + file : file + raw + raw;
+  Bytes total = image_.format == ImageFormat::Raw ? file + file : file + raw + raw;
+  if (snapshot_) total = raw + raw;
   for (const Source& source : sources_) {
-    if (source.role != std::string_view(kImage)) total_ = total_ + source.stamp.size + source.stamp.size;
+    if (source.role != std::string_view(kImage)) total = total + source.stamp.size + source.stamp.size;
   }
-  COWHERD_TRY(build_image(revision, control));
-  COWHERD_ASSIGN(revision.kernel_sha256, take(kKernel, kKernelFile, control));
+  Phases phases(control, total);
+  COWHERD_TRY(build_image(revision, phases));
+  COWHERD_ASSIGN(revision.kernel_sha256, take(kKernel, kKernelFile, phases));
   if (!request_.spec.initrd_path.empty()) {
-    COWHERD_ASSIGN(revision.initrd_sha256, take(kInitrd, kInitrdFile, control));
+    COWHERD_ASSIGN(revision.initrd_sha256, take(kInitrd, kInitrdFile, phases));
     revision.has_initrd = true;
   }
   // A qcow2 was read twice, for its digest and for its content: only an unchanged file was one and the same.
@@ -136,58 +155,70 @@ Result<RevisionIdentity> RevisionBuilder::build(const BulkControl& control) {
   return revision;
 }
 
-Status RevisionBuilder::build_image(RevisionIdentity& revision, const BulkControl& control) {
+Status RevisionBuilder::build_image(RevisionIdentity& revision, Phases& phases) {
   const std::string target = staged_ + "/" + kRootfsFile;
-  if (image_.format == ImageFormat::Raw) {
-    COWHERD_TRY(copy_raw(revision, target, control));
+  if (snapshot_) {
+    COWHERD_TRY(flatten_snapshot(revision, target, phases));
+  } else if (image_.format == ImageFormat::Raw) {
+    COWHERD_TRY(copy_raw(revision, target, phases));
   } else {
-    COWHERD_TRY(convert_qcow2(revision, target, control));
+    COWHERD_TRY(convert_qcow2(revision, target, phases));
   }
-  return files_.sync(target);
+  return host_.files.sync(target);
 }
 
-Status RevisionBuilder::copy_raw(RevisionIdentity& revision, const std::string& target, const BulkControl& control) {
+Status RevisionBuilder::copy_raw(RevisionIdentity& revision, const std::string& target, Phases& phases) {
   const Bytes size = stamp_of(kImage).size;
-  COWHERD_ASSIGN(const CopyReport copied, bulk_.copy(request_.spec.image_path, target, next_phase(control, size)));
-  COWHERD_ASSIGN(revision.image_sha256, bulk_.digest(target, next_phase(control, size)));
+  COWHERD_ASSIGN(const CopyReport copied, host_.bulk.copy(image_path_, target, phases.next(size)));
+  COWHERD_ASSIGN(revision.image_sha256, host_.bulk.digest(target, phases.next(size)));
   COWHERD_TRY(check_digest(revision.image_sha256));
   revision.raw_sha256 = revision.image_sha256;
   revision.image_size = round_up(copied.size, kImageUnit);
   if (revision.image_size == copied.size) return {};
-  COWHERD_TRY(files_.resize(target, revision.image_size));
-  COWHERD_ASSIGN(revision.raw_sha256, bulk_.digest(target, next_phase(control, Bytes{})));
+  COWHERD_TRY(host_.files.resize(target, revision.image_size));
+  COWHERD_ASSIGN(revision.raw_sha256, host_.bulk.digest(target, phases.next(Bytes{})));
   return {};
 }
 
-Status RevisionBuilder::convert_qcow2(RevisionIdentity& revision, const std::string& target,
-                                      const BulkControl& control) {
-  const std::string& path = request_.spec.image_path;
-  COWHERD_ASSIGN(revision.image_sha256, bulk_.digest(path, next_phase(control, stamp_of(kImage).size)));
+Status RevisionBuilder::convert_qcow2(RevisionIdentity& revision, const std::string& target, Phases& phases) {
+  const std::string& path = image_path_;
+  COWHERD_ASSIGN(revision.image_sha256, host_.bulk.digest(path, phases.next(stamp_of(kImage).size)));
   COWHERD_TRY(check_digest(revision.image_sha256));
-  COWHERD_TRY(images_.convert_to_raw(path, target, next_phase(control, image_.virtual_size)));
-  COWHERD_ASSIGN(const FileStamp raw, files_.stat(target));
+  COWHERD_TRY(host_.images.convert_to_raw(path, target, phases.next(image_.virtual_size)));
+  COWHERD_ASSIGN(const FileStamp raw, host_.files.stat(target));
   revision.image_size = round_up(raw.size, kImageUnit);
-  if (revision.image_size != raw.size) COWHERD_TRY(files_.resize(target, revision.image_size));
-  COWHERD_ASSIGN(revision.raw_sha256, bulk_.digest(target, next_phase(control, image_.virtual_size)));
+  if (revision.image_size != raw.size) COWHERD_TRY(host_.files.resize(target, revision.image_size));
+  COWHERD_ASSIGN(revision.raw_sha256, host_.bulk.digest(target, phases.next(image_.virtual_size)));
+  return {};
+}
+
+// The image is what comes of it: nobody gave one.
+Status RevisionBuilder::flatten_snapshot(RevisionIdentity& revision, const std::string& target, Phases& phases) {
+  COWHERD_TRY(make_flat(host_, *snapshot_, target, phases.next(image_.virtual_size)));
+  COWHERD_ASSIGN(const FileStamp raw, host_.files.stat(target));
+  revision.image_size = round_up(raw.size, kImageUnit);
+  if (revision.image_size != raw.size) COWHERD_TRY(host_.files.resize(target, revision.image_size));
+  COWHERD_ASSIGN(revision.raw_sha256, host_.bulk.digest(target, phases.next(image_.virtual_size)));
+  revision.image_sha256 = revision.raw_sha256;
   return {};
 }
 
 Status RevisionBuilder::check_digest(const Digest& given) const {
   if (!request_.spec.image_sha256 || *request_.spec.image_sha256 == given) return {};
   return fail(ErrorKind::Invalid,
-              "image '" + request_.spec.image_path + "' has sha256 " + given.str() + ", the template declares " +
+              "image '" + image_path_ + "' has sha256 " + given.str() + ", the template declares " +
                   request_.spec.image_sha256->str(),
               "fetch the image again, or correct source.image.sha256");
 }
 
-Result<Digest> RevisionBuilder::take(std::string_view role, const char* name, const BulkControl& control) {
+Result<Digest> RevisionBuilder::take(std::string_view role, const char* name, Phases& phases) {
   const std::string target = staged_ + "/" + name;
   const std::string& path = role == kKernel ? request_.spec.kernel_path : request_.spec.initrd_path;
   const Bytes size = stamp_of(role).size;
   if (size.value == 0) return fail(ErrorKind::Invalid, std::string(role) + " '" + path + "' is empty");
-  COWHERD_TRY(bulk_.copy(path, target, next_phase(control, size)));
-  COWHERD_TRY(files_.sync(target));
-  return bulk_.digest(target, next_phase(control, size));
+  COWHERD_TRY(host_.bulk.copy(path, target, phases.next(size)));
+  COWHERD_TRY(host_.files.sync(target));
+  return host_.bulk.digest(target, phases.next(size));
 }
 
 }  // namespace cowherd

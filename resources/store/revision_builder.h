@@ -1,26 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// Builds the content of a template revision in a staging directory: image, kernel and initrd, copied or converted,
-// digested, compared with what was declared, and synced. What is digested is what was copied, so a source that changes
-// meanwhile cannot slip in unseen.
+// Builds the content of a template revision in a staging directory: image, kernel and initrd, copied, converted or
+// flattened from a snapshot, digested, compared with what was declared, and synced. What is digested is what was copied,
+// so a source that changes meanwhile cannot slip in unseen.
 #pragma once
 
+#include <optional>
 #include <string>
 
-#include "resources/block/image_tools.h"
-#include "resources/files/bulk.h"
-#include "resources/files/file_system.h"
+#include "resources/store/phases.h"
+#include "resources/store/snapshot_disk.h"
 #include "resources/store/store.h"
 
 namespace cowherd {
 
 class RevisionBuilder {
  public:
-  RevisionBuilder(FileSystem& files, BulkFiles& bulk, ImageTools& images, const ImportRequest& request,
-                  std::string staged);
+  RevisionBuilder(StoreHost host, const Layout& layout, const ImportRequest& request, std::string staged);
 
   // Before anything is staged. Stale: a source is not as it was stamped. Invalid: the image is refused. Exhausted: it
   // would not fit, with numbers.
-  Status check(const std::string& state_dir);
+  Status check();
   // Precondition: check() succeeded, the staging directory is empty. `created` is left to the caller.
   Result<RevisionIdentity> build(const BulkControl& control);
 
@@ -31,28 +30,28 @@ class RevisionBuilder {
     FileStamp stamp{};
   };
 
+  Status find_image();
   Status stamp_sources();
+  Status inspect_image();
   Status check_unchanged();
-  Status check_space(const std::string& state_dir);
+  Status check_space();
   const FileStamp& stamp_of(std::string_view role) const;
-  // The part of the whole that the next so many bytes of work are, for progress.
-  BulkControl next_phase(const BulkControl& control, Bytes bytes);
 
-  Status build_image(RevisionIdentity& revision, const BulkControl& control);
-  Status copy_raw(RevisionIdentity& revision, const std::string& target, const BulkControl& control);
-  Status convert_qcow2(RevisionIdentity& revision, const std::string& target, const BulkControl& control);
+  Status build_image(RevisionIdentity& revision, Phases& phases);
+  Status copy_raw(RevisionIdentity& revision, const std::string& target, Phases& phases);
+  Status convert_qcow2(RevisionIdentity& revision, const std::string& target, Phases& phases);
+  Status flatten_snapshot(RevisionIdentity& revision, const std::string& target, Phases& phases);
   Status check_digest(const Digest& given) const;
-  Result<Digest> take(std::string_view role, const char* name, const BulkControl& control);
+  Result<Digest> take(std::string_view role, const char* name, Phases& phases);
 
-  FileSystem& files_;
-  BulkFiles& bulk_;
-  ImageTools& images_;
+  StoreHost host_;
+  const Layout& layout_;
   const ImportRequest& request_;
   std::string staged_;
+  std::string image_path_{};                // the file that the image is made of
+  std::optional<SnapshotDisk> snapshot_{};  // when it is a snapshot's
   std::vector<Source> sources_{};
   ImageInfo image_{};
-  Bytes begun_{};
-  Bytes total_{};
 };
 
 // The revision's id: over what a guest can see of it, and nothing else.

@@ -35,8 +35,8 @@ Status Store::make_staged(const ImportRequest& request, const std::string& stage
 
 Result<RevisionIdentity> Store::import_staged(const ImportRequest& request, const std::string& staged,
                                               const BulkControl& control) {
-  RevisionBuilder builder(files_, bulk_, images_, request, staged);
-  COWHERD_TRY(builder.check(layout_.root()));
+  RevisionBuilder builder({files_, bulk_, images_, parts_}, layout_, request, staged);
+  COWHERD_TRY(builder.check());
   COWHERD_TRY(make_staged(request, staged));
   COWHERD_ASSIGN(RevisionIdentity built, builder.build(control));
   built.created = clock_.now();
