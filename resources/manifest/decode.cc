@@ -246,7 +246,8 @@ class DocumentDecoder {
         closing += "}";
         rest = rest.substr(dot + 1);
       }
-      return text + "{" + std::string(rest) + ": " + (field.example.as_string() != nullptr ? *field.example.as_string() : "…") + "}" + closing;
+      const std::string* example = field.example.as_string();
+      return text + "{" + std::string(rest) + ": " + (example != nullptr ? *example : "…") + "}" + closing;
     }
     return text + "…";
   }
