@@ -2,6 +2,9 @@
 // What the contract of Machines is tried on.
 #pragma once
 
+#include <stdexcept>
+#include <string>
+
 #include "resources/machine/machine.h"
 
 namespace cowherd::testing {
@@ -24,6 +27,25 @@ class MachinesBed {
   virtual void kill_process(const Uid& uid) = 0;
   virtual void hang(const Uid& uid) = 0;
   virtual void recover(const Uid& uid) = 0;
+
+  // The guest keeps a word in its memory and nowhere else, in place of the one before; and says which it has.
+  virtual void guest_keeps(const Uid& uid, const std::string& word) = 0;
+  virtual std::string kept_by_guest(const Uid& uid) = 0;
+  // Of a file that is not there, in a directory that is.
+  virtual std::string path(const std::string& name) const = 0;
+  // Another file: a memory image of all that the source holds; and what such a file holds.
+  virtual void write_image(const MemorySource& memory, const std::string& to) = 0;
+  virtual std::string image(const std::string& at) = 0;
+  // Changes a byte in the middle of the file, or cuts its second half off.
+  virtual void garble(const std::string& at) = 0;
+  virtual void cut(const std::string& at) = 0;
 };
+
+inline std::string bytes_of(const MemorySource& memory, const PageRange& range) {
+  std::string bytes(range.length.value, '\0');
+  const Status read = memory.read(range.offset, {bytes.data(), bytes.size()});
+  if (!read) throw std::runtime_error(to_string(read.error()));
+  return bytes;
+}
 
 }  // namespace cowherd::testing

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every Machines does, fake or real: instantiated with a maker of a bed. Include it in one test file per program,
-// then INSTANTIATE_TEST_SUITE_P.
+// then INSTANTIATE_TEST_SUITE_P, for SavedGuestContract too.
 #pragma once
 
 #include <gmock/gmock.h>
@@ -13,10 +13,9 @@
 #include <string>
 
 #include "tests/contract/machines_bed.h"
+#include "tests/contract/saved_guest_contract.h"
 
 namespace cowherd::testing {
-
-using MakeMachinesBed = std::function<std::unique_ptr<MachinesBed>()>;
 
 class MachinesContract : public ::testing::TestWithParam<MakeMachinesBed> {
  protected:

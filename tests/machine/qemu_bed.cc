@@ -6,8 +6,10 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <array>
 #include <csignal>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <stdexcept>
 
@@ -91,11 +93,75 @@ int QemuBed::pid_of(const Uid& uid) {
   return record->process.pid;
 }
 
+// A client that does not read stops the guest's console after some 300 characters, each of which is a packet of its own.
+std::string QemuBed::console_log(const Uid& uid) {
+  std::array<char, 4096> piece{};
+  for (const auto& [pid, console] : consoles_) {
+    while (::recv(console.get(), piece.data(), piece.size(), MSG_DONTWAIT) > 0) continue;
+  }
+  return read_whole(serial_log(uid));
+}
+
 void QemuBed::await_line(const Uid& uid, const std::string& words) {
-  if (!eventually([&] { return read_whole(serial_log(uid)).find(words) != std::string::npos; })) {
+  if (!eventually([&] { return console_log(uid).find(words) != std::string::npos; })) {
     throw std::runtime_error("the guest never said '" + words + "':\n" + read_whole(serial_log(uid)));
   }
 }
+
+void QemuBed::type(const Uid& uid, const std::string& line) {
+  UniqueFd& console = consoles_[pid_of(uid)];
+  if (!console.valid()) console = connect_to(runtime(uid).serial_socket());
+  const std::string typed = line + "\n";
+  if (::send(console.get(), typed.data(), typed.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(typed.size())) {
+    throw std::runtime_error("the console takes no line");
+  }
+}
+
+std::string QemuBed::ask_guest(const Uid& uid, const std::string& command) {
+  const std::string number = std::to_string(++questions_);
+  // The console shows what is typed, too: there the quotes stand between.
+  type(uid, "echo \"answer\"-" + number + "- $(" + command + ")-\"end\"");
+  const std::string begin = "answer-" + number + "- ";
+  std::string log;
+  std::size_t at = 0;
+  std::size_t end = 0;
+  const bool answered = eventually([&] {
+    log = console_log(uid);
+    at = log.find(begin);
+    end = at == std::string::npos ? at : log.find("-end", at);
+    return end != std::string::npos;
+  });
+  if (!answered) throw std::runtime_error("the guest does not answer '" + command + "':\n" + log);
+  return log.substr(at + begin.size(), end - at - begin.size());
+}
+
+void QemuBed::guest_keeps(const Uid& uid, const std::string& word) {
+  static_cast<void>(ask_guest(uid, "echo " + word + " >/run/kept"));
+}
+
+void QemuBed::write_image(const MemorySource& memory, const std::string& to) {
+  std::ofstream file(to, std::ios::binary);
+  Bytes at{};
+  while (at < memory.size()) {
+    const PageRange data = memory.next_data(at).value();
+    const std::string bytes = bytes_of(memory, data);
+    file.seekp(static_cast<std::streamoff>(data.offset.value));
+    file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    at = data.end();
+  }
+  file.close();
+  std::filesystem::resize_file(to, memory.size().value);
+}
+
+std::string QemuBed::image(const std::string& at) { return read_whole(at); }
+
+void QemuBed::garble(const std::string& at) {
+  std::string bytes = read_whole(at);
+  bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+  std::ofstream(at, std::ios::binary) << bytes;
+}
+
+void QemuBed::cut(const std::string& at) { std::filesystem::resize_file(at, std::filesystem::file_size(at) / 2); }
 
 void QemuBed::tell_and_await_death(const Uid& uid, const std::string& line) {
   LinuxFileSystem files;
@@ -103,11 +169,7 @@ void QemuBed::tell_and_await_death(const Uid& uid, const std::string& line) {
   if (!record) throw std::runtime_error(to_string(record.error()));
   const Result<UniqueFd> pidfd = open_process(record->process);
   if (!pidfd) throw std::runtime_error(to_string(pidfd.error()));
-  const UniqueFd console = connect_to(runtime(uid).serial_socket());
-  const std::string typed = line + "\n";
-  if (::send(console.get(), typed.data(), typed.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(typed.size())) {
-    throw std::runtime_error("the console takes no line");
-  }
+  type(uid, line);
   if (!await_exit(*pidfd, Deadline::after(std::chrono::seconds{40}))) {
     throw std::runtime_error("the guest lives on after '" + line + "':\n" + read_whole(serial_log(uid)));
   }

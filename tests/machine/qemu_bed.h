@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -29,16 +30,27 @@ class QemuBed final : public MachinesBed {
   void kill_process(const Uid& uid) override;
   void hang(const Uid& uid) override;
   void recover(const Uid& uid) override;
+  void guest_keeps(const Uid& uid, const std::string& word) override;
+  std::string kept_by_guest(const Uid& uid) override { return ask_guest(uid, "cat /run/kept"); }
+  std::string path(const std::string& name) const override { return dir_ / name; }
+  void write_image(const MemorySource& memory, const std::string& to) override;
+  std::string image(const std::string& at) override;
+  void garble(const std::string& at) override;
+  void cut(const std::string& at) override;
 
   // No daemon from now on until restart_daemon().
   void end_daemon() { machines_.reset(); }
-  // Types a line on the guest's console and stays connected until the VM is dead.
+  // Types a line on the guest's console, which stays connected for as long as the VM lives.
+  void type(const Uid& uid, const std::string& line);
+  // What the guest's shell prints for a command, as one line.
+  std::string ask_guest(const Uid& uid, const std::string& command);
+  // Types a line and returns when the VM is dead.
   void tell_and_await_death(const Uid& uid, const std::string& line);
   void await_line(const Uid& uid, const std::string& words);
+  std::string console_log(const Uid& uid);
   int pid_of(const Uid& uid);
   std::string serial_log(const Uid& uid) const { return dir_ / (uid.short12() + ".serial"); }
   RuntimeDir runtime(const Uid& uid) const { return RuntimeDir(settings_.runtime_dir, uid); }
-  std::string path(const std::string& name) const { return dir_ / name; }
   QemuSettings& settings() { return settings_; }
   Clock& clock() { return clock_; }
 
@@ -47,6 +59,8 @@ class QemuBed final : public MachinesBed {
   SystemClock clock_{};
   QemuSettings settings_{};
   std::unique_ptr<QemuMachines> machines_{};
+  std::map<int, UniqueFd> consoles_{};  // by pid
+  int questions_ = 0;
 };
 
 std::string read_whole(const std::string& path);

@@ -21,6 +21,9 @@ using ::testing::Not;
 INSTANTIATE_TEST_SUITE_P(Qemu, MachinesContract,
                          ::testing::Values([]() -> std::unique_ptr<MachinesBed> { return std::make_unique<QemuBed>(); }));
 
+INSTANTIATE_TEST_SUITE_P(Qemu, SavedGuestContract,
+                         ::testing::Values([]() -> std::unique_ptr<MachinesBed> { return std::make_unique<QemuBed>(); }));
+
 class Qemu : public ::testing::Test {
  protected:
   QemuBed bed_{};

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "resources/files/json.h"
 #include "resources/machine/qemu/held_child.h"
 
 namespace cowherd {
@@ -86,8 +87,11 @@ void add_saved(Arguments& arguments) {
 
 void add_machine(Arguments& arguments, const MachineSpec& spec, const LaunchOptions& options) {
   const std::string memory = std::to_string(spec.memory.value);
+  // Saved state does not describe itself, and QEMU need not look for that.
+  const std::string machine = std::string("microvm,acpi=on,rtc=on,memory-backend=ram") +
+                              (spec.saved ? ",suppress-vmdesc=on" : "");
   arguments.option("-name", "guest=" + escaped(spec.name) + ",debug-threads=on")
-      .option("-M", "microvm,acpi=on,rtc=on,memory-backend=ram")
+      .option("-M", machine)
       .option("-accel", accelerator_option(options))
       .option("-cpu", cpu_model(options.accelerator))
       .option("-smp", std::to_string(spec.vcpus))
@@ -104,13 +108,15 @@ void add_machine(Arguments& arguments, const MachineSpec& spec, const LaunchOpti
 }
 
 void add_disk(Arguments& arguments, const MachineSpec& spec) {
-  const bool device = spec.disk_node.rfind("/dev/", 0) == 0;
+  const bool device = is_device_node(spec.disk_node);
   // The guest's flushes reach the disk; its discards do not, since a hole in a shared base is not what they mean.
+  // A device is written past the host's page cache: there a write that a full store refuses is the guest's own request,
+  // which waits until the store is repaired. From the page cache it would be lost after the guest was told that it is done.
   arguments
       .option("-blockdev", std::string("driver=") + (device ? "host_device" : "file") + ",node-name=node,filename=" +
                                escaped(spec.disk_node) +
-                               ",aio=threads,cache.direct=off,cache.no-flush=off,discard=ignore,locking=auto")
-      .option("-blockdev", "driver=" + spec.disk_format + ",node-name=root,file=node,discard=ignore")
+                               ",aio=threads,cache.direct=" + (device ? "on" : "off") + ",cache.no-flush=off,discard=ignore,locking=auto")
+      .option("-blockdev", print_json(root_node(spec.disk_format), JsonStyle::Compact))
       // A full or failed store stops the guest instead of telling it EIO.
       .option("-device", "virtio-blk-device,drive=root,werror=stop,rerror=stop,discard=off");
 }
@@ -135,6 +141,17 @@ void add_channels(Arguments& arguments, const MachineSpec& spec, const RuntimeDi
 }
 
 }  // namespace
+
+bool is_device_node(const std::string& disk_node) { return disk_node.rfind("/dev/", 0) == 0; }
+
+Value root_node(const std::string& disk_format) {
+  Value node = Value::map();
+  node.set("driver", disk_format);
+  node.set("node-name", "root");
+  node.set("file", "node");
+  node.set("discard", "ignore");
+  return node;
+}
 
 std::string cpu_model(const std::string& accelerator) { return accelerator == "kvm" ? "host" : "max"; }
 

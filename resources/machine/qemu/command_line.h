@@ -9,6 +9,7 @@
 
 #include "resources/machine/machine.h"
 #include "resources/machine/qemu/runtime_dir.h"
+#include "resources/vocabulary/value.h"
 
 namespace cowherd {
 
@@ -18,6 +19,12 @@ enum class Confinement { None, Seccomp };
 // Saved device state fits the devices it was saved from, by their kind and order. To be changed with any line of
 // command_line() that changes a device, a bus or the machine: state saved before is refused then, and its guest boots.
 inline constexpr const char* kMachineLayout = "microvm-1";
+
+// Devices are opened by another driver than files, and written directly.
+bool is_device_node(const std::string& disk_node);
+
+// The disk's upper block node as QMP takes it.
+Value root_node(const std::string& disk_format);
 
 std::string cpu_model(const std::string& accelerator);
 

@@ -8,6 +8,8 @@
 #include <cerrno>
 
 #include "resources/files/system_calls.h"
+#include "resources/machine/qemu/command_line.h"
+#include "resources/machine/qemu/device_state.h"
 #include "resources/machine/qemu/qmp.h"
 #include "resources/machine/qemu/status_board.h"
 
@@ -19,6 +21,7 @@ constexpr Span kThawDeadline = std::chrono::seconds{18};
 constexpr Span kSaveDeadline = std::chrono::seconds{18};
 constexpr Span kReplyDeadline = std::chrono::seconds{5};
 constexpr int kRetryMilliseconds = 5;
+constexpr const char* kNoLock = "Failed to get";  // "… "write" lock": of the disk
 
 Result<std::string> run_state(QmpClient& client, const Deadline& deadline) {
   COWHERD_ASSIGN(const Value status, client.call("query-status", deadline));
@@ -36,23 +39,38 @@ Status require_frozen(const std::string& run_state) {
   return fail(ErrorKind::Stale, "the guest is not frozen: QEMU says '" + run_state + "'");
 }
 
+Error refusal_to_run(Error error) {
+  // The disk of a loaded guest, which another process had at the time of the load.
+  if (error.message.find(kNoLock) == std::string::npos) return error;
+  error.kind = ErrorKind::Busy;
+  return std::move(error).with_hint("another process uses the disk");
+}
+
+// `stop` flushes the disk, and does not tell how that went: what qcow2 keeps in memory may not be in the file. To open a node
+// again as it is, flushes it before all else, and tells (QEMU 6.1 or newer: block.c, bdrv_reopen_multiple).
+Status flush_disk(QmpClient& client, const VmRecord& record, const Deadline& deadline) {
+  Value arguments = Value::map();
+  arguments.set("options", Value(Value::List{root_node(record.disk_format)}));
+  const Result<Value> flushed = client.call("blockdev-reopen", deadline, std::move(arguments));
+  if (flushed) return {};
+  return Status(fail(flushed.error())).in("flushing '" + record.disk_node + "'");
+}
+
 }  // namespace
 
 Status freeze_guest(const RuntimeDir& dir, const VmRecord& record) {
   const Deadline deadline = Deadline::after(kFreezeDeadline);
   COWHERD_ASSIGN(QmpClient client, QmpClient::connect(dir.control_socket()));
-  COWHERD_ASSIGN(const std::string before, run_state(client, deadline));
-  if (is_frozen(before)) return {};
-  // Open before the stop: a write that fails from now on is told to this descriptor, too (Linux errseq_t), while QEMU's
-  // `stop` flushes the disk and does not tell how that went.
-  COWHERD_ASSIGN(const UniqueFd disk, open_path(record.disk_node, O_RDONLY, "open"));
-  COWHERD_TRY(client.call("stop", deadline));
-  COWHERD_ASSIGN(const std::string after, run_state(client, deadline));
-  COWHERD_TRY(require_frozen(after));
-  // What a failing disk did not take waits in the device state.
-  if (phase_of(after) == MachinePhase::DiskStopped) return {};
-  if (::fsync(disk.get()) != 0) return fail(path_error(errno, "sync", record.disk_node));
-  return {};
+  COWHERD_ASSIGN(std::string state, run_state(client, deadline));
+  if (!is_frozen(state)) {
+    COWHERD_TRY(client.call("stop", deadline));
+    COWHERD_ASSIGN(state, run_state(client, deadline));
+    COWHERD_TRY(require_frozen(state));
+  }
+  // What a failing device did not take waits in the device state, and nothing of it in between: it is written directly.
+  if (phase_of(state) == MachinePhase::DiskStopped && is_device_node(record.disk_node)) return {};
+  // Also of a guest that was frozen already: that may be by a freeze that failed here.
+  return flush_disk(client, record, deadline);
 }
 
 Status thaw_guest(const RuntimeDir& dir) {
@@ -61,7 +79,8 @@ Status thaw_guest(const RuntimeDir& dir) {
   COWHERD_ASSIGN(std::string state, run_state(client, deadline));
   if (state == "running") return {};
   // While a guest is being loaded `cont` is noted down and done at the end of it.
-  COWHERD_TRY(client.call("cont", deadline));
+  const Result<Value> told = client.call("cont", deadline);
+  if (!told) return fail(refusal_to_run(told.error()));
   while (!deadline.passed()) {
     COWHERD_ASSIGN(state, run_state(client, deadline));
     if (state == "running" || phase_of(state) == MachinePhase::DiskStopped) return {};
@@ -71,7 +90,7 @@ Status thaw_guest(const RuntimeDir& dir) {
   return fail(ErrorKind::Failed, "the guest does not go on: QEMU says '" + state + "'");
 }
 
-Status save_device_state(const RuntimeDir& dir, const std::string& path) {
+Status save_device_state(const RuntimeDir& dir, const VmRecord& record, const std::string& path) {
   const Deadline deadline = Deadline::after(kSaveDeadline);
   COWHERD_ASSIGN(QmpClient client, QmpClient::connect(dir.control_socket()));
   COWHERD_ASSIGN(const std::string state, run_state(client, deadline));
@@ -83,8 +102,10 @@ Status save_device_state(const RuntimeDir& dir, const std::string& path) {
   // Else QEMU gives the disk away, as to the other side of a migration.
   arguments.set("live", Value(false));
   const Result<Value> saved = client.call("xen-save-devices-state", deadline, std::move(arguments));
-  if (saved) return {};
-  Error error = saved.error();
+  const MachineShape shape{record.vcpus, record.memory, record.network};
+  const Status sealed = saved ? seal_device_state(path, shape) : Status(fail(saved.error()));
+  if (sealed) return {};
+  Error error = sealed.error();
   if (::unlink(path.c_str()) != 0) error = std::move(error).and_also(path_error(errno, "remove", path));
   return fail(std::move(error));
 }

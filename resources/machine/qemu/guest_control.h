@@ -9,14 +9,15 @@
 
 namespace cowherd {
 
-// Stops the guest and sees that its disk is durable. A guest that is stopped already, also by its disk, is success.
+// Stops the guest and sees that its disk is durable. A guest that is stopped already, also by its disk, is success. After a
+// failure the guest may be stopped all the same.
 Status freeze_guest(const RuntimeDir& dir, const VmRecord& record);
 
 // Returns when the guest runs, or its disk stopped it again.
 Status thaw_guest(const RuntimeDir& dir);
 
 // To a new file of this name (Busy when it exists). Stale: the guest runs. After a failure there is no file.
-Status save_device_state(const RuntimeDir& dir, const std::string& path);
+Status save_device_state(const RuntimeDir& dir, const VmRecord& record, const std::string& path);
 
 // Stale: the guest runs.
 Status check_frozen(const RuntimeDir& dir);

@@ -11,6 +11,7 @@
 
 #include "resources/files/publish.h"
 #include "resources/files/system_calls.h"
+#include "resources/machine/qemu/device_state.h"
 #include "resources/machine/qemu/exit_reason.h"
 #include "resources/machine/qemu/held_child.h"
 #include "resources/machine/qemu/log_file.h"
@@ -23,6 +24,7 @@ constexpr Span kStartDeadline = std::chrono::seconds{20};
 constexpr Span kKillDeadline = std::chrono::seconds{2};
 constexpr Span kRetry{10};
 constexpr Bytes kLogTail = 64_KiB;
+constexpr const char* kNoLock = "Failed to get";  // "… "write" lock": of the disk
 
 Result<FileId> program_identity(const std::string& binary) {
   struct stat found {};
@@ -50,25 +52,22 @@ struct SavedFiles {
   std::optional<LoadedImage> image{};
 };
 
-Error not_whole(Error error) {
-  error.kind = ErrorKind::Corrupt;
-  return std::move(error).in("loading a saved guest");
+// QEMU would make an absent image, and make a short one longer.
+Result<LoadedImage> find_image(const SavedGuest& guest, Bytes memory, FileSystem& files) {
+  const Result<FileStamp> image = files.stat(guest.memory_image);
+  if (!image && image.error().kind != ErrorKind::NotFound) return fail(image.error());
+  if (!image || image->type != FileType::Regular || image->size != memory) {
+    return fail(ErrorKind::Corrupt, "load saved memory: '" + guest.memory_image + "' is no image of " +
+                                        print_quantity(memory));
+  }
+  return LoadedImage{guest.id, guest.memory_image, image->id.inode};
 }
 
-// QEMU would make an absent image, and make a short one longer.
 Result<SavedFiles> open_saved(const MachineSpec& spec, FileSystem& files) {
   SavedFiles saved;
   if (!spec.saved) return saved;
-  Result<UniqueFd> state = open_path(spec.saved->state_file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, "open");
-  if (!state) return fail(not_whole(std::move(state).error()));
-  const Result<FileStamp> image = files.stat(spec.saved->memory_image);
-  if (!image) return fail(not_whole(image.error()));
-  if (image->type != FileType::Regular || image->size != spec.memory) {
-    return fail(not_whole(make_error(ErrorKind::Corrupt, "'" + spec.saved->memory_image + "' is no memory image of " +
-                                                             print_quantity(spec.memory))));
-  }
-  saved.state = *std::move(state);
-  saved.image = LoadedImage{spec.saved->id, spec.saved->memory_image, image->id.inode};
+  COWHERD_ASSIGN(saved.image, find_image(*spec.saved, spec.memory, files));
+  COWHERD_ASSIGN(saved.state, open_device_state(spec.saved->state_file, {spec.vcpus, spec.memory, spec.network}));
   return saved;
 }
 
@@ -109,7 +108,7 @@ Error explain(const RuntimeDir& dir) {
     const char* hint;
   };
   static constexpr std::array<Known, 7> kKnown{{
-      {"Failed to get", ErrorKind::Busy, "another process uses the disk; it is tried again"},
+      {kNoLock, ErrorKind::Busy, "another process uses the disk; it is tried again"},
       {"load of migration failed", ErrorKind::Corrupt, "the saved state is damaged or of another machine"},
       {"Cannot allocate memory", ErrorKind::Exhausted, "the host has too little free memory for this VM"},
       {"Permission denied", ErrorKind::Denied, "this user may not read the file named"},
@@ -118,7 +117,7 @@ Error explain(const RuntimeDir& dir) {
       {"No such file", ErrorKind::Failed, "a file of the VM is missing"},
   }};
   const std::string words = last_words(read_tail(dir.vmm_log(), kLogTail).value_or(""));
-  Error error = make_error(ErrorKind::Failed, "QEMU ended at its start: " + (words.empty() ? "it said nothing" : words));
+  Error error = make_error(ErrorKind::Failed, "QEMU cannot start the VM: " + (words.empty() ? "it said nothing" : words));
   for (const Known& known : kKnown) {
     if (words.find(known.words) == std::string::npos) continue;
     error.kind = known.kind;
@@ -133,6 +132,13 @@ bool ran_already(const RuntimeDir& dir) {
   return shutdown && shutdown->reason.rfind("guest-", 0) == 0;
 }
 
+// A loaded guest is paused also when QEMU could not get its disk, which it only complains about.
+Status check_disk(const RuntimeDir& dir) {
+  const std::string log = read_tail(dir.vmm_log(), kLogTail).value_or("");
+  if (log.find(kNoLock) == std::string::npos) return {};
+  return fail(explain(dir));
+}
+
 bool is_in_state(const RuntimeDir& dir, const char* wanted, const Deadline& deadline) {
   Result<QmpClient> client = QmpClient::connect(dir.control_socket());
   if (!client) return false;
@@ -144,7 +150,7 @@ bool is_in_state(const RuntimeDir& dir, const char* wanted, const Deadline& dead
 Status await_state(const char* wanted, const RuntimeDir& dir, const UniqueFd& pidfd) {
   const Deadline deadline = Deadline::after(kStartDeadline);
   while (!deadline.passed()) {
-    if (is_in_state(dir, wanted, deadline)) return {};
+    if (is_in_state(dir, wanted, deadline)) return check_disk(dir);
     if (!await_exit(pidfd, deadline.within(kRetry))) continue;
     if (ran_already(dir)) return {};
     return fail(explain(dir));

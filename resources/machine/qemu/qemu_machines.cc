@@ -275,7 +275,7 @@ Status QemuMachines::thaw(const Uid& uid) {
 Status QemuMachines::save_state(const Uid& uid, const std::string& path) {
   COWHERD_ASSIGN(const Turn turn, take_turn(uid));
   COWHERD_ASSIGN(const VmRecord record, living_record(uid));
-  return save_device_state(dir_of(uid), path).in("saving the state of sandbox '" + record.name + "'");
+  return save_device_state(dir_of(uid), record, path).in("saving the state of sandbox '" + record.name + "'");
 }
 
 Result<GuestMemory> QemuMachines::memory(const Uid& uid) {

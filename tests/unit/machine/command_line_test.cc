@@ -59,7 +59,7 @@ ErrorKind refusal(const MachineSpec& spec) {
 
 TEST(CommandLine, TheDiskStopsTheGuestWhenItFailsAndItsFormatIsGiven) {
   const auto words = line(a_spec());
-  EXPECT_THAT(values(words, "-blockdev"), Contains(StartsWith("driver=raw,")));
+  EXPECT_THAT(values(words, "-blockdev"), Contains(StartsWith("{\"driver\":\"raw\",")));
   EXPECT_THAT(values(words, "-device"), Contains(HasSubstr("werror=stop,rerror=stop,discard=off")));
   EXPECT_THAT(values(words, "-blockdev"), Contains(HasSubstr("cache.no-flush=off")));
 }
@@ -70,7 +70,25 @@ TEST(CommandLine, ADeviceNodeAndAFileTakeTheirOwnDrivers) {
   spec.disk_node = "/s/rootfs.qcow2";
   spec.disk_format = "qcow2";
   EXPECT_THAT(values(line(spec), "-blockdev"), Contains(StartsWith("driver=file,")));
-  EXPECT_THAT(values(line(spec), "-blockdev"), Contains(StartsWith("driver=qcow2,")));
+  EXPECT_THAT(values(line(spec), "-blockdev"), Contains(StartsWith("{\"driver\":\"qcow2\",")));
+}
+
+TEST(CommandLine, ADeviceIsWrittenPastThePageCacheSoThatNoRefusedWriteWasTakenBefore) {
+  MachineSpec spec = a_spec();
+  EXPECT_THAT(values(line(spec), "-blockdev"), Contains(HasSubstr("cache.direct=on")));
+  spec.disk_node = "/s/rootfs.qcow2";  // what can hold it, may know no O_DIRECT
+  EXPECT_THAT(values(line(spec), "-blockdev"), Contains(HasSubstr("cache.direct=off")));
+}
+
+TEST(CommandLine, ASavedGuestIsLoadedPausedOverAPrivateMappingOfItsImage) {
+  MachineSpec spec = a_spec();
+  spec.saved = SavedGuest{"id", "/p/state", "/p/memory,share=on"};
+  const auto words = line(spec);
+  EXPECT_THAT(values(words, "-object"),
+              Contains("memory-backend-file,id=ram,size=268435456,share=off,mem-path=/p/memory,,share=on"));
+  EXPECT_THAT(values(words, "-incoming"), Contains("fd:3"));
+  EXPECT_THAT(words, Contains("-S"));
+  EXPECT_THAT(line(a_spec()), Not(Contains("-S")));
 }
 
 TEST(CommandLine, TheGuestMemoryIsSharedAndExactlyAsDeclared) {

@@ -9,6 +9,7 @@ namespace {
 
 class FakeBed final : public MachinesBed {
  public:
+  FakeBed() { files_.put_directory("/kept"); }
   Machines& machines() override { return machines_; }
   void restart_daemon() override {}  // the model is the world: it keeps nothing of a daemon
   MachineSpec spec(int number) override {
@@ -33,21 +34,46 @@ class FakeBed final : public MachinesBed {
   void kill_process(const Uid& uid) override { machines_.process_dies(uid); }
   void hang(const Uid& uid) override { machines_.hang(uid); }
   void recover(const Uid& uid) override { machines_.recover(uid); }
+  void guest_keeps(const Uid& uid, const std::string& word) override { machines_.write_memory(uid, 3, word); }
+  std::string kept_by_guest(const Uid& uid) override { return machines_.memory_at(uid, 3); }
+  std::string path(const std::string& name) const override { return "/kept/" + name; }
+  void write_image(const MemorySource& memory, const std::string& to) override {
+    const std::string bytes = bytes_of(memory, {{}, Bytes{FakeMachines::kPages * kPage.value}});
+    ASSERT_TRUE(files_.set_content(to, FakeContent{bytes, memory.size()}));
+  }
+  std::string image(const std::string& at) override {
+    FakeContent content = *files_.content_of(at);
+    content.bytes.resize(content.size.value, '\0');
+    return content.bytes;
+  }
+  void garble(const std::string& at) override {
+    std::string bytes = files_.content_of(at)->bytes;
+    bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+    files_.put(at, bytes);
+  }
+  void cut(const std::string& at) override {
+    const std::string bytes = files_.content_of(at)->bytes;
+    files_.put(at, bytes.substr(0, bytes.size() / 2));
+  }
 
  private:
   Faults faults_{};
   ManualClock clock_{};
-  FakeMachines machines_{faults_, clock_};
+  FakeFileSystem files_{faults_};
+  FakeMachines machines_{faults_, clock_, [](const std::string&, int) {}, &files_};
 };
 
 INSTANTIATE_TEST_SUITE_P(Fake, MachinesContract,
+                         ::testing::Values([]() -> std::unique_ptr<MachinesBed> { return std::make_unique<FakeBed>(); }));
+INSTANTIATE_TEST_SUITE_P(Fake, SavedGuestContract,
                          ::testing::Values([]() -> std::unique_ptr<MachinesBed> { return std::make_unique<FakeBed>(); }));
 
 struct FakeWorld : ::testing::Test {
   Faults faults{};
   ManualClock clock{};
   std::map<std::string, int> held{};
-  FakeMachines machines{faults, clock, [this](const std::string& node, int delta) { held[node] += delta; }};
+  FakeFileSystem files{faults};
+  FakeMachines machines{faults, clock, [this](const std::string& node, int delta) { held[node] += delta; }, &files};
   MachineSpec spec = FakeBed().spec(1);
 };
 
@@ -80,6 +106,57 @@ TEST_F(FakeMachinesModel, APowerLossLeavesNoVm) {
   machines.lose_power();
   EXPECT_TRUE(machines.look({spec.uid})[spec.uid].absent());
   EXPECT_TRUE(machines.start(spec));
+}
+
+TEST_F(FakeMachinesModel, AFrozenGuestWritesNothing) {
+  ASSERT_TRUE(machines.start(spec));
+  ASSERT_TRUE(machines.freeze(spec.uid));
+  EXPECT_THROW(machines.write_memory(spec.uid, 0, "late"), std::logic_error);
+  machines.recover(spec.uid);
+  machines.disk_stops(spec.uid);
+  EXPECT_TRUE(machines.is_frozen(spec.uid)) << "a guest that its disk stopped";
+}
+
+TEST_F(FakeMachinesModel, StateAndMemoryOfDifferentMomentsAreTheCallersMistake) {
+  files.put_directory("/kept");
+  ASSERT_TRUE(machines.start(spec));
+  machines.write_memory(spec.uid, 0, "then");
+  ASSERT_TRUE(machines.freeze(spec.uid));
+  ASSERT_TRUE(machines.save_state(spec.uid, "/kept/state"));
+  machines.process_dies(spec.uid);
+  ASSERT_TRUE(machines.reap(spec.uid));
+  ASSERT_TRUE(files.set_content("/kept/memory", FakeContent{"now", spec.memory}));
+  spec.saved = SavedGuest{"id", "/kept/state", "/kept/memory"};
+  EXPECT_THROW(static_cast<void>(machines.start(spec)), std::logic_error);
+}
+
+TEST_F(FakeMachinesModel, AQuiescedGuestIsLoadedQuiesced) {
+  files.put_directory("/kept");
+  machines.set_agent(true);
+  ASSERT_TRUE(machines.start(spec));
+  ASSERT_TRUE(machines.quiesce(spec.uid, Span{1000}));
+  ASSERT_TRUE(machines.freeze(spec.uid));
+  ASSERT_TRUE(machines.save_state(spec.uid, "/kept/state"));
+  machines.process_dies(spec.uid);
+  ASSERT_TRUE(machines.reap(spec.uid));
+  ASSERT_TRUE(files.set_content("/kept/memory", FakeContent{"", spec.memory}));
+  spec.saved = SavedGuest{"id", "/kept/state", "/kept/memory"};
+  ASSERT_TRUE(machines.start(spec));
+  EXPECT_TRUE(machines.is_quiesced(spec.uid));
+  ASSERT_TRUE(machines.thaw(spec.uid));
+  ASSERT_TRUE(machines.unquiesce(spec.uid, Span{1000}));
+  EXPECT_FALSE(machines.is_quiesced(spec.uid));
+  EXPECT_EQ(machines.boots(), 1);
+}
+
+TEST_F(FakeMachinesModel, AnUpgradeDoesNotChangeTheBuildOfAVmThatRuns) {
+  ASSERT_TRUE(machines.start(spec));
+  const MachineBuild before = *machines.look({spec.uid})[spec.uid]->build;
+  MachineBuild after = before;
+  after.vmm = "QEMU 8.0.0";
+  machines.set_build(after);
+  EXPECT_EQ(machines.build(spec).value(), after);
+  EXPECT_EQ(*machines.look({spec.uid})[spec.uid]->build, before);
 }
 
 }  // namespace
