@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconciler/daemon/status.h"
 
+#include "reconciler/desired/concrete.h"
+
 namespace cowherd {
 
 namespace {
 
-std::string phase_text(const Fact<MachineState>& machine) {
+const PauseImage* kept_memory_of(const Picture& picture, const Uid& uid) {
+  const auto image = picture.seen.store.pauses.find(uid);
+  if (image == picture.seen.store.pauses.end() || !image->second.known() || !image->second->usable()) return nullptr;
+  return &*image->second;
+}
+
+std::string phase_text(const Fact<MachineState>& machine, const PauseImage* kept) {
   if (machine.unknown()) return "Unknown";
-  if (machine.absent()) return "Stopped";
+  if (machine.absent()) return kept != nullptr ? "Paused" : "Stopped";
   return std::string(to_string(machine->phase));
 }
 
@@ -16,6 +24,12 @@ Condition ready_of(const Picture& picture, const WantedSandbox& wanted, const Fa
   if (wanted.fate == Fate::Create) return {"Ready", "False", "Pending", "it is not created yet", std::nullopt};
   if (wanted.identity.retained && !wanted.is_declared) {
     return {"Ready", "True", "Retained", "no longer declared; its directory is kept", std::nullopt};
+  }
+  if (wanted.power == PowerState::Paused) {
+    if (machine.known()) return {"Ready", "False", "NotPaused", "its VM is there", std::nullopt};
+    const PauseImage* kept = kept_memory_of(picture, wanted.identity.uid);
+    if (kept == nullptr) return {"Ready", "True", "NothingToPause", "it did not run: there is no memory to keep", std::nullopt};
+    return {"Ready", "True", "Paused", "its memory is kept since " + print_moment(kept->identity.at), std::nullopt};
   }
   if (wanted.power == PowerState::Stopped) {
     const bool expired = wanted.identity.expired_generation == wanted.identity.generation;
@@ -29,8 +43,12 @@ Condition ready_of(const Picture& picture, const WantedSandbox& wanted, const Fa
           "pid " + std::to_string(machine->pid) + ", up " + print_age(picture.now - machine->started_at), std::nullopt};
 }
 
-void add_machine(const Fact<MachineState>& machine, ObjectStatus& status) {
-  status.facts.emplace_back("power", phase_text(machine));
+void add_machine(const Fact<MachineState>& machine, const PauseImage* kept, ObjectStatus& status) {
+  status.facts.emplace_back("power", phase_text(machine, kept));
+  if (kept != nullptr) {
+    status.facts.emplace_back("pausedAt", print_moment(kept->identity.at));
+    status.facts.emplace_back("keptMemory", print_quantity(kept->stored));
+  }
   if (!machine.known()) return;
   if (machine->phase == MachinePhase::Dead) return;
   status.facts.emplace_back("vmPid", std::to_string(machine->pid));
@@ -63,6 +81,12 @@ void add_own_conditions(const Picture& picture, const WantedSandbox& wanted, Obj
     add_condition(picture, status,
                   {"ApprovalRequired", "True", wanted.approval.empty() ? "Waiting" : "EditHeld",
                    "approve with " + wanted.approval, std::nullopt});
+  }
+  const PauseImage* kept = kept_memory_of(picture, wanted.identity.uid);
+  if (kept != nullptr && kept->identity.saved.config_digest != config_digest_of(wanted.identity)) {
+    add_condition(picture, status, {"EditsPending", "True", "Paused",
+                                    "its machine is as it was paused; when it runs again it goes on, and is restarted as "
+                                    "declared now", std::nullopt});
   }
   const auto name = ResourceName::make(wanted.identity.template_name);
   if (!name || !wanted.present) return;
@@ -103,7 +127,7 @@ ObjectStatus status_of_sandbox(const Picture& picture, const WantedSandbox& want
   const auto disk = picture.seen.disks.find(identity.uid);
   const Fact<MachineState> vm = machine == picture.seen.machines.end() ? Fact<MachineState>(Absent{}) : machine->second;
   if (wanted.present) {
-    add_machine(vm, status);
+    add_machine(vm, kept_memory_of(picture, identity.uid), status);
     if (disk != picture.seen.disks.end()) add_disk(identity, disk->second, status);
     status.facts.emplace_back("template", identity.template_name);
     status.facts.emplace_back("revision", identity.revision.short12());

@@ -74,7 +74,11 @@ void apply_spec(SandboxIdentity& identity, const Declared& declared, Moment now)
   }
 }
 
-std::optional<Hindrance> template_hindrance(const ResourceName& name, const Templates& templates) {
+std::optional<Hindrance> source_hindrance(const SandboxSpec& spec, const Templates& templates) {
+  if (!spec.restore_from.str().empty()) {
+    return Hindrance{"NotYetSupported", "restoreFrom is read and checked, but this version does not restore yet; use templateRef"};
+  }
+  const ResourceName& name = spec.template_ref;
   const auto found = templates.find(name);
   if (found == templates.end() || found->second.fate != Fate::Keep || found->second.is_retained) {
     std::vector<std::string> declared;
@@ -106,7 +110,7 @@ WantedSandbox create(const ExpandInput& input, const Declared& declared, const T
   apply_spec(identity, declared, input.now);
   const ResourceName& template_name = identity.spec.template_ref;
   identity.template_name = template_name.str();
-  sandbox.hindrance = template_hindrance(template_name, templates);
+  sandbox.hindrance = source_hindrance(identity.spec, templates);
   if (input.new_disks.known()) {
     identity.driver = input.new_disks->kind;
   } else {

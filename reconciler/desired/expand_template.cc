@@ -74,6 +74,12 @@ WantedTemplate expand_template(const ExpandInput& input, const Declared& declare
   wanted.reason = "declared at " + to_string(declared.spot);
   const TemplateSpec& spec = wanted.spec;
 
+  if (!spec.snapshot_ref.str().empty()) {
+    wanted.source_problem =
+        Hindrance{"NotYetSupported", "source.snapshotRef is read and checked, but this version does not build from it yet; "
+                                     "use source.image"};
+    return wanted;
+  }
   std::optional<Hindrance> image_problem = problem_with("image", spec.image_path, input.host_files);
   std::optional<Hindrance> boot_problem = problem_with("kernel", spec.kernel_path, input.host_files);
   if (!boot_problem && !spec.initrd_path.empty()) {
