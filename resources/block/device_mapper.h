@@ -41,6 +41,9 @@ class DeviceMapper {
   virtual Result<std::vector<std::string>> targets() = 0;
   // Every device of the host, ours and others, sorted by name.
   virtual Result<std::vector<DmDevice>> list() = 0;
+  // Those of list() that have one of the names or one of the uuids, sorted by name. Meant to take no longer the more
+  // devices the host has; by default it does.
+  virtual Result<std::vector<DmDevice>> find(const std::vector<std::string>& names, const std::vector<std::string>& uuids);
   virtual Result<DmDeviceDetail> look(const std::string& name) = 0;
   // Create, load, resume and make the node. A failure on the way removes what was made. Busy: name or uuid is
   // taken.

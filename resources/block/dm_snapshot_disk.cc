@@ -24,6 +24,12 @@ Result<HostListing> complete(HostListing host) {
   return host;
 }
 
+tl::unexpected<Error> refuse_attached(const DiskPlan& disk, const LoopDevice& loop) {
+  return fail(ErrorKind::Busy,
+              "attach '" + cow_path(disk) + "': loop device " + to_string(loop.device) + " already has it",
+              "find its holder with 'losetup -l' and 'lsblk'");
+}
+
 tl::unexpected<Error> refuse_foreign_store(const DmDevice& root, const std::string& difference) {
   return fail(ErrorKind::Corrupt, "use device '" + root.name + "': it carries our mark, but " + difference,
               "nothing was touched; see what it is with 'dmsetup table " + root.name + "'");
@@ -32,10 +38,7 @@ tl::unexpected<Error> refuse_foreign_store(const DmDevice& root, const std::stri
 // Without a device of ours, a loop on the store is somebody else's; two writers would destroy it.
 Status no_loop_has(const std::vector<LoopDevice>& loops, const DiskPlan& disk, const FileStamp& store) {
   for (const LoopDevice& loop : loops) {
-    if (loop.backing != store.id) continue;
-    return fail(ErrorKind::Busy,
-                "attach '" + cow_path(disk) + "': loop device " + to_string(loop.device) + " already has it",
-                "find its holder with 'losetup -l' and 'lsblk'");
+    if (loop.backing == store.id) return refuse_attached(disk, loop);
   }
   return {};
 }
@@ -68,16 +71,16 @@ Result<Effect> DmSnapshotDriver::create(const DiskPlan& disk) {
 
 Result<Effect> DmSnapshotDriver::activate(const DiskPlan& disk) {
   const auto attempt = [&]() -> Result<Effect> {
-    COWHERD_ASSIGN(HostListing host, complete(list()));
+    COWHERD_ASSIGN(HostListing host, complete(around(disk)));
     if (const DmDevice* root = find_marked(host, mark(disk, DmRole::Root)); root != nullptr) {
       if (root->has_live_table) return keep_active(host, disk, *root);
       COWHERD_TRY(remove(*root));
       // A table that was loaded and never resumed held its loops; they went with it.
-      COWHERD_ASSIGN(host, complete(list()));
+      COWHERD_ASSIGN(host, complete(around(disk)));
     }
     COWHERD_TRY(names_are_free(host, disk));
     COWHERD_ASSIGN(const FileStamp store, prepare_store(disk));
-    COWHERD_ASSIGN(const std::unique_ptr<LoopHandle> cow, attach_store(host, disk, store));
+    COWHERD_ASSIGN(const std::unique_ptr<LoopHandle> cow, attach_store(disk, store));
     COWHERD_ASSIGN(const Origin origin, attach_origin(host, disk));
     COWHERD_TRY(create_root(disk, origin, *cow));
     return Effect::Changed;
@@ -121,11 +124,15 @@ Result<FileStamp> DmSnapshotDriver::prepare_store(const DiskPlan& disk) {
   return files_.stat(cow_path(disk));
 }
 
-Result<std::unique_ptr<LoopHandle>> DmSnapshotDriver::attach_store(const HostListing& host,
-                                                                   const DiskPlan& disk,
-                                                                   const FileStamp& store) {
-  COWHERD_TRY(no_loop_has(*host.loops, disk, store));
-  COWHERD_ASSIGN(std::unique_ptr<LoopHandle> cow, loops_.attach(cow_path(disk), LoopAccess::ReadWrite));
+Result<std::unique_ptr<LoopHandle>> DmSnapshotDriver::attach(const std::string& file, LoopAccess access) {
+  auto loop = loops_.attach(file, access);
+  if (!loop) return fail(as_failure(std::move(loop).error()));
+  return loop;
+}
+
+Result<std::unique_ptr<LoopHandle>> DmSnapshotDriver::attach_store(const DiskPlan& disk, const FileStamp& store) {
+  COWHERD_ASSIGN(std::unique_ptr<LoopHandle> cow, attach(cow_path(disk), LoopAccess::ReadWrite));
+  if (!cow->made()) return refuse_attached(disk, cow->loop());
   if (cow->loop().backing != store.id) {
     return fail(ErrorKind::Stale, "attach '" + cow_path(disk) + "': the file was replaced meanwhile");
   }
@@ -147,7 +154,7 @@ Result<DmSnapshotDriver::Origin> DmSnapshotDriver::attach_origin(const HostListi
                                         ": it must be a file of whole sectors, not larger than the disk");
   }
   Origin origin;
-  COWHERD_ASSIGN(origin.image, loops_.attach(disk.base_image, LoopAccess::ReadOnly));
+  COWHERD_ASSIGN(origin.image, attach(disk.base_image, LoopAccess::ReadOnly));
   const LoopDevice& loop = origin.image->loop();
   if (loop.backing != image.id || loop.size != image.size) {
     return fail(ErrorKind::Stale, "attach '" + disk.base_image + "': the file was replaced meanwhile");
@@ -196,7 +203,7 @@ Status DmSnapshotDriver::create_root(const DiskPlan& disk, const Origin& origin,
 
 Result<Effect> DmSnapshotDriver::deactivate(const DiskPlan& disk) {
   const auto attempt = [&]() -> Result<Effect> {
-    HostListing host = list();
+    HostListing host = around(disk);
     if (!host.devices && host.devices.error().kind == ErrorKind::NotFound) return Effect::Unchanged;
     if (!host.devices) return fail(std::move(host.devices).error());
     Effect effect = Effect::Unchanged;
@@ -219,7 +226,7 @@ Result<Effect> DmSnapshotDriver::deactivate(const DiskPlan& disk) {
 
 Result<Effect> DmSnapshotDriver::grow(const DiskPlan& disk) {
   const auto attempt = [&]() -> Result<Effect> {
-    COWHERD_TRY(is_closed({dm_.list(), {}}, disk));
+    COWHERD_TRY(is_closed(around(disk), disk));
     return grow_cow(files_, disk);
   };
   return attempt().in(doing("growing", disk));
@@ -239,7 +246,7 @@ Status DmSnapshotDriver::is_closed(const HostListing& host, const DiskPlan& disk
 
 Result<Effect> DmSnapshotDriver::grow_store(const DiskPlan& disk) {
   const auto attempt = [&]() -> Result<Effect> {
-    const HostListing host = list();
+    const HostListing host = around(disk);
     const bool known = host.devices || host.devices.error().kind == ErrorKind::NotFound;
     if (!known) return fail(host.devices.error());
     const DmDevice* root = find_marked(host, mark(disk, DmRole::Root));

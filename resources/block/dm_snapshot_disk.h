@@ -45,6 +45,7 @@ class DmSnapshotDriver final : public DiskDriver {
   Result<Effect> grow_store(const DiskPlan& disk) override;
   Result<Effect> repair_store(const DiskPlan& disk) override;
 
+  // Every device and loop of the host: for looking at many disks.
   HostListing list() { return list_host(dm_, loops_); }
   Fact<DiskState> look_in(const HostListing& host, const DiskPlan& disk);
   Fact<std::vector<MarkedDevice>> marked_in(const HostListing& host) const;
@@ -57,6 +58,10 @@ class DmSnapshotDriver final : public DiskDriver {
     std::string made{};  // name of the "-base" device made for it, "" when none was
   };
 
+  // The devices that have this disk's marks or names, and while its "-root" device exists the loops. What one disk needs
+  // takes no longer the more disks there are.
+  HostListing around(const DiskPlan& disk);
+  Result<std::unique_ptr<LoopHandle>> attach(const std::string& file, LoopAccess access);
   DmMark mark(const DiskPlan& disk, DmRole role) const { return {directory_, disk.uid, role}; }
   Result<DiskState> describe_root(const HostListing& host, const DiskPlan& disk, const DmDevice& root,
                                   DiskState state);
@@ -74,8 +79,7 @@ class DmSnapshotDriver final : public DiskDriver {
   Result<Effect> keep_active(const HostListing& host, const DiskPlan& disk, const DmDevice& root);
   Status names_are_free(const HostListing& host, const DiskPlan& disk) const;
   Result<FileStamp> prepare_store(const DiskPlan& disk);
-  Result<std::unique_ptr<LoopHandle>> attach_store(const HostListing& host, const DiskPlan& disk,
-                                                   const FileStamp& store);
+  Result<std::unique_ptr<LoopHandle>> attach_store(const DiskPlan& disk, const FileStamp& store);
   Result<Origin> attach_origin(const HostListing& host, const DiskPlan& disk);
   Result<Origin> attach_base(const HostListing& host, const DiskPlan& disk, Origin origin, Sectors image);
   Status create_root(const DiskPlan& disk, const Origin& origin, const LoopHandle& cow);

@@ -7,7 +7,17 @@
 
 namespace cowherd {
 
-Fact<DiskState> DmSnapshotDriver::look(const DiskPlan& disk) { return look_in(list(), disk); }
+Fact<DiskState> DmSnapshotDriver::look(const DiskPlan& disk) { return look_in(around(disk), disk); }
+
+HostListing DmSnapshotDriver::around(const DiskPlan& disk) {
+  const DmMark root = mark(disk, DmRole::Root);
+  const DmMark base = mark(disk, DmRole::Base);
+  HostListing host;
+  host.devices = dm_.find({dm_name(disk.uid, DmRole::Root), dm_name(disk.uid, DmRole::Base)}, {dm_uuid(root), dm_uuid(base)});
+  host.loops = std::vector<LoopDevice>{};
+  if (find_marked(host, root) != nullptr) host.loops = loops_.list();
+  return host;
+}
 
 Fact<DiskState> DmSnapshotDriver::look_in(const HostListing& host, const DiskPlan& disk) {
   const auto unknown = [&](Error error) {

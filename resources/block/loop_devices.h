@@ -33,6 +33,8 @@ class LoopHandle {
  public:
   virtual ~LoopHandle() = default;
   virtual const LoopDevice& loop() const = 0;
+  // Whether the call that returned it attached the file; else somebody had it already.
+  virtual bool made() const = 0;
   // The first bytes of the device as whoever maps it next will find them, past all caches. count: a multiple
   // of 4 KiB; fewer bytes when the device is shorter.
   virtual Result<std::string> read_front(Bytes count) = 0;

@@ -72,6 +72,19 @@ TEST_P(DeviceMapperContract, ListsByName) {
   EXPECT_TRUE(std::is_sorted(all->begin(), all->end(), [](auto& a, auto& b) { return a.name < b.name; }));
 }
 
+TEST_P(DeviceMapperContract, DevicesAreFoundByNameOrUuidOnceEach) {
+  for (const char* digit : {"1", "2", "3"}) {
+    ASSERT_THAT(create(std::string("t-") + digit, std::string("T-") + digit, zeroes(8)), Succeeds());
+  }
+  const auto found = dm_.find({"t-3", "t-none", "t-1"}, {"T-1", "T-2x", "t-2"});
+  ASSERT_THAT(found, Succeeds());
+  EXPECT_EQ(*found, (std::vector<DmDevice>{*listed("t-1"), *listed("t-3")}));
+  const auto by_uuid = dm_.find({}, {"T-2"});
+  ASSERT_THAT(by_uuid, Succeeds());
+  EXPECT_EQ(*by_uuid, std::vector<DmDevice>{*listed("t-2")});
+  EXPECT_TRUE(dm_.find({"t-none"}, {"T-none"})->empty());
+}
+
 TEST_P(DeviceMapperContract, AnotherDeviceOfATakenNameIsBusyAndChangesNothing) {
   ASSERT_THAT(create("t-one", "T-1", zeroes(2048)), Succeeds());
   EXPECT_THAT(dm_.create("t-one", "T-2", zeroes(8)), FailsWith(ErrorKind::Busy));

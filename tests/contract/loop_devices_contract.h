@@ -60,6 +60,8 @@ TEST_P(LoopDevicesContract, TheSameFileIsSharedWhateverItIsCalled) {
   auto first = loops_.attach(path, LoopAccess::ReadOnly);
   const auto second = loops_.attach(other, LoopAccess::ReadOnly);
   ASSERT_TRUE(first && second);
+  EXPECT_TRUE((*first)->made());
+  EXPECT_FALSE((*second)->made());
   EXPECT_EQ((*first)->loop(), (*second)->loop());
   EXPECT_EQ(attached(id_of(path)), 1);
   first->reset();

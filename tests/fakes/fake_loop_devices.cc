@@ -15,7 +15,7 @@ Bytes whole_sectors(Bytes size) { return Bytes{size.value / 512 * 512}; }
 
 class FakeLoopDevices::Handle final : public LoopHandle {
  public:
-  Handle(FakeLoopDevices& loops, const Loop& held) : loops_(loops), loop_(held.loop), life_(held.life) {
+  Handle(FakeLoopDevices& loops, const Loop& held) : loops_(loops), loop_(held.loop), life_(held.life), made_(held.holders == 0 && held.loop.autoclear) {
     loops_.hold(loop_.device);
   }
   ~Handle() override {
@@ -26,6 +26,7 @@ class FakeLoopDevices::Handle final : public LoopHandle {
   Handle& operator=(const Handle&) = delete;
 
   const LoopDevice& loop() const override { return loop_; }
+  bool made() const override { return made_; }
   Result<std::string> read_front(Bytes count) override {
     return loops_.faults_.call("loop.read " + to_string(loop_.device), [&]() -> Result<std::string> {
       std::string front = loops_.front_of(loop_.device);
@@ -38,6 +39,7 @@ class FakeLoopDevices::Handle final : public LoopHandle {
   FakeLoopDevices& loops_;
   LoopDevice loop_;
   int life_;
+  bool made_;
 };
 
 Result<std::vector<LoopDevice>> FakeLoopDevices::list() {

@@ -92,6 +92,29 @@ Result<std::vector<DmDevice>> list_devices() {
   return devices;
 }
 
+enum class FoundBy { Name, Uuid };
+
+// Adds the device to those that were found, unless there is none or it is among them.
+Status add_found(FoundBy by, const std::string& what, std::vector<DmDevice>& found) {
+  COWHERD_ASSIGN(DmTask task, DmTask::make(DM_DEVICE_INFO, quoted("look for", what)));
+  COWHERD_TRY(by == FoundBy::Name ? task.set_name(what) : task.set_uuid(what));
+  COWHERD_TRY(task.run(DmDuty::Look));
+  const auto info = task.info();
+  if (!info && info.error().kind == ErrorKind::NotFound) return {};
+  if (!info) return fail(info.error());
+  DmDevice device = to_device(task, *info);
+  if (std::find(found.begin(), found.end(), device) == found.end()) found.push_back(std::move(device));
+  return {};
+}
+
+Result<std::vector<DmDevice>> find_devices(const std::vector<std::string>& names, const std::vector<std::string>& uuids) {
+  std::vector<DmDevice> found;
+  for (const std::string& name : names) COWHERD_TRY(add_found(FoundBy::Name, name, found));
+  for (const std::string& uuid : uuids) COWHERD_TRY(add_found(FoundBy::Uuid, uuid, found));
+  std::sort(found.begin(), found.end(), [](const DmDevice& a, const DmDevice& b) { return a.name < b.name; });
+  return found;
+}
+
 Result<DmDeviceDetail> look_at(const std::string& name) {
   const std::string doing = quoted("look at", name);
   COWHERD_ASSIGN(DmTask info, run_on(DM_DEVICE_INFO, name, doing, DmDuty::Look));
@@ -193,6 +216,11 @@ Result<std::vector<std::string>> KernelDeviceMapper::targets() {
 
 Result<std::vector<DmDevice>> KernelDeviceMapper::list() {
   return thread_.run<std::vector<DmDevice>>("list devices", [](const GaveUp&) { return list_devices(); });
+}
+
+Result<std::vector<DmDevice>> KernelDeviceMapper::find(const std::vector<std::string>& names,
+                                                       const std::vector<std::string>& uuids) {
+  return thread_.run<std::vector<DmDevice>>("look for devices", [names, uuids](const GaveUp&) { return find_devices(names, uuids); });
 }
 
 Result<DmDeviceDetail> KernelDeviceMapper::look(const std::string& name) {

@@ -16,6 +16,8 @@ class KernelDeviceMapper final : public DeviceMapper {
   // Those that are loaded, and those of snapshot, linear and zero that the kernel can load now.
   Result<std::vector<std::string>> targets() override;
   Result<std::vector<DmDevice>> list() override;
+  Result<std::vector<DmDevice>> find(const std::vector<std::string>& names,
+                                     const std::vector<std::string>& uuids) override;
   Result<DmDeviceDetail> look(const std::string& name) override;
   Status create(const std::string& name, const std::string& uuid, const DmTable& table) override;
   Status remove(const std::string& name) override;

@@ -10,6 +10,7 @@
 
 #include <cerrno>
 #include <charconv>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
@@ -28,6 +29,7 @@ struct OpenLoop {
   UniqueFd fd{};
   LoopDevice loop{};
   bool whole = true;  // the file from its beginning to its end
+  bool made = false;  // attached by this very call
 };
 
 std::string node_of(int number) { return "/dev/loop" + std::to_string(number); }
@@ -60,14 +62,19 @@ Result<OpenLoop> describe(UniqueFd fd, const std::string& node) {
   return open;
 }
 
-// NotFound: nothing is attached any more.
-Result<OpenLoop> open_attached(int number) {
+Result<UniqueFd> open_loop(int number) {
   const std::string node = node_of(number);
   UniqueFd fd(::open(node.c_str(), O_RDONLY | O_CLOEXEC));
-  if (fd.valid()) return describe(std::move(fd), node);
+  if (fd.valid()) return fd;
   if (errno != ENOENT) return loop_error(errno, "open '" + node + "'");
   return fail(ErrorKind::Failed, "open '" + node + "': the loop is attached, but it has no node",
               "mount devtmpfs on /dev");
+}
+
+// NotFound: nothing is attached any more.
+Result<OpenLoop> open_attached(int number) {
+  COWHERD_ASSIGN(UniqueFd fd, open_loop(number));
+  return describe(std::move(fd), node_of(number));
 }
 
 std::optional<int> loop_number(const std::string& name) {
@@ -96,12 +103,18 @@ Result<std::vector<int>> attached_numbers() {
   return numbers;
 }
 
-Result<std::vector<OpenLoop>> open_all() {
+// Those on the file. The others are asked for their file only, as there may be many.
+Result<std::vector<OpenLoop>> open_all_on(const FileId& file) {
   COWHERD_ASSIGN(const std::vector<int> numbers, attached_numbers());
   std::vector<OpenLoop> all;
   for (const int number : numbers) {
-    auto open = open_attached(number);
-    if (!open && open.error().kind == ErrorKind::NotFound) continue;  // it went meanwhile
+    auto fd = open_loop(number);
+    if (!fd && fd.error().kind == ErrorKind::NotFound) continue;  // it went meanwhile
+    if (!fd) return fail(std::move(fd).error());
+    loop_info64 info{};
+    if (::ioctl(fd->get(), LOOP_GET_STATUS64, &info) == 0 && FileId{info.lo_device, info.lo_inode} != file) continue;
+    auto open = describe(*std::move(fd), node_of(number));
+    if (!open && open.error().kind == ErrorKind::NotFound) continue;
     if (!open) return fail(std::move(open).error());
     all.push_back(*std::move(open));
   }
@@ -112,6 +125,7 @@ class Handle final : public LoopHandle {
  public:
   explicit Handle(OpenLoop open) : open_(std::move(open)) {}
   const LoopDevice& loop() const override { return open_.loop; }
+  bool made() const override { return open_.made; }
   Result<std::string> read_front(Bytes count) override;
 
  private:
@@ -143,6 +157,22 @@ struct Backing {
   UniqueFd fd{};
   FileId id{};
 };
+
+// A write lease is given when no other descriptor has the file open, a read lease when none has it open for writing, a
+// loop's included. No: or it cannot be told. It is given back at once; who opens the file just then waits that long.
+bool lease_is_given(const UniqueFd& fd, int kind) {
+  // What the kernel sends to the holder of a lease that is in the way: a signal that is ignored.
+  if (::fcntl(fd.get(), F_SETSIG, SIGURG) != 0 || ::fcntl(fd.get(), F_SETLEASE, kind) != 0) return false;
+  return ::fcntl(fd.get(), F_SETLEASE, F_UNLCK) == 0;
+}
+
+// The loop of that number, if it is one that readers of the file may share.
+std::optional<OpenLoop> shared_image(int number, const Backing& backing) {
+  auto open = open_attached(number);
+  if (!open || open->loop.backing != backing.id || open->loop.access != LoopAccess::ReadOnly || !open->whole) return std::nullopt;
+  if (!lease_is_given(backing.fd, F_RDLCK)) return std::nullopt;  // perhaps another loop writes to it
+  return *std::move(open);
+}
 
 Result<Backing> open_backing(const std::string& file, LoopAccess access) {
   const int mode = access == LoopAccess::ReadOnly ? O_RDONLY : O_RDWR;
@@ -180,6 +210,7 @@ Result<std::optional<OpenLoop>> configure_free(const UniqueFd& control, const Ba
     return loop_error(errno, doing + ": configure '" + node + "'");
   }
   COWHERD_ASSIGN(OpenLoop open, describe(std::move(fd), node));
+  open.made = true;
   return std::optional<OpenLoop>(std::move(open));
 }
 
@@ -211,11 +242,27 @@ Result<std::vector<LoopDevice>> KernelLoopDevices::list() {
 
 Result<std::unique_ptr<LoopHandle>> KernelLoopDevices::attach(const std::string& file, LoopAccess access) {
   const std::lock_guard lock(opening_);
+  auto loop = attach_locked(file, access);
+  if (loop && access == LoopAccess::ReadOnly) {
+    images_[(*loop)->loop().backing] = static_cast<int>((*loop)->loop().device.minor);
+  }
+  return loop;
+}
+
+Result<std::unique_ptr<LoopHandle>> KernelLoopDevices::attach_locked(const std::string& file, LoopAccess access) {
   COWHERD_ASSIGN(const Backing backing, open_backing(file, access));
-  COWHERD_ASSIGN(std::vector<OpenLoop> loops, open_all());
   std::optional<OpenLoop> same;
+  if (const auto known = images_.find(backing.id); known != images_.end() && access == LoopAccess::ReadOnly) {
+    same = shared_image(known->second, backing);
+    if (same) return std::unique_ptr<LoopHandle>(std::make_unique<Handle>(*std::move(same)));
+    images_.erase(known);
+  }
+  const bool may_have_a_loop = access == LoopAccess::ReadOnly || !lease_is_given(backing.fd, F_WRLCK);
+  std::vector<OpenLoop> loops;
+  if (may_have_a_loop) {
+    COWHERD_ASSIGN(loops, open_all_on(backing.id));
+  }
   for (OpenLoop& open : loops) {
-    if (open.loop.backing != backing.id) continue;
     const bool writable = access == LoopAccess::ReadWrite || open.loop.access == LoopAccess::ReadWrite;
     if (writable && (same || open.loop.access != access || !open.whole)) {
       return fail(ErrorKind::Busy,
