@@ -19,7 +19,6 @@
 #include "resources/files/clock.h"
 #include "resources/files/file_parts.h"
 #include "resources/files/file_system.h"
-#include "resources/memory/generation.h"
 #include "resources/store/identity.h"
 #include "resources/store/identity_cache.h"
 #include "resources/store/layout.h"
@@ -200,7 +199,6 @@ class Store {
   Status verify_memory(const SnapshotIdentity& identity, std::vector<std::string>& problems);
   Status verify_disk(const std::string& name, std::vector<std::string>& problems);
   Result<std::string> whole_part(const SnapshotIdentity& snapshot, const std::string& name);
-  Result<Generation> whole_memory(const SnapshotIdentity& snapshot);
   Status link_memory(const SandboxIdentity& sandbox, const SnapshotIdentity& snapshot, const std::string& staged);
   Status copy_disk(const SandboxIdentity& sandbox, const SnapshotIdentity& snapshot, const std::string& staged,
                    const BulkControl& control);

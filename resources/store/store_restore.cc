@@ -16,6 +16,19 @@ Error not_whole(const SnapshotIdentity& snapshot, const std::string& why) {
                     "'cowherd verify snapshot " + snapshot.name.str() + "' tells all that is wrong with it");
 }
 
+// Precondition: the snapshot has a memory.
+Result<Generation> load_memory(FileSystem& files, const std::string& directory, const SnapshotIdentity& snapshot) {
+  Result<Generation> generation = load_generation(files, directory);
+  const bool is_wrong = !generation && (generation.error().kind == ErrorKind::NotFound ||
+                                        generation.error().kind == ErrorKind::Corrupt);
+  if (is_wrong) return fail(not_whole(snapshot, generation.error().message));
+  if (!generation) return generation;
+  if (generation->header.build.str() == snapshot.memory->build && generation->header.size == snapshot.memory->memory) {
+    return generation;
+  }
+  return fail(not_whole(snapshot, "its memory is another one than its record says"));
+}
+
 }  // namespace
 
 // The file of a part, of the length it had when the snapshot was published.
@@ -58,11 +71,14 @@ Result<Effect> Store::restore_memory(const SandboxIdentity& sandbox, const Snaps
 Status Store::link_memory(const SandboxIdentity& sandbox, const SnapshotIdentity& snapshot, const std::string& staged) {
   COWHERD_TRY(check_capture(snapshot));
   if (!snapshot.memory) return fail(ErrorKind::Invalid, "it was taken of the disk alone");
-  COWHERD_ASSIGN(const Generation generation, whole_memory(snapshot));
+  COWHERD_TRY(whole_part(snapshot, std::string(kHeaderName)));
+  const std::string directory = layout_.snapshot_dir(snapshot.name.str());
+  COWHERD_ASSIGN(const Generation generation, load_memory(files_, directory, snapshot));
+  for (const auto& [build, memory] : generation.files) COWHERD_TRY(whole_part(snapshot, name_of(memory.path)));
   COWHERD_ASSIGN(const std::string state, whole_part(snapshot, kStateFile));
   COWHERD_TRY(files_.make_directory(staged));
   COWHERD_TRY(link_files(files_, generation, generation.header, staged));
-  const std::string flat = layout_.snapshot_dir(snapshot.name.str()) + "/" + kFlatFile;
+  const std::string flat = directory + "/" + kFlatFile;
   const Result<FileStamp> has_flat = files_.stat(flat);
   if (has_flat) {
     COWHERD_TRY(whole_part(snapshot, kFlatFile));
@@ -76,19 +92,6 @@ Status Store::link_memory(const SandboxIdentity& sandbox, const SnapshotIdentity
   const PauseIdentity pause{sandbox.uid, *snapshot.memory, clock_.now(), snapshot.name.str()};
   COWHERD_TRY(files_.write(staged + "/" + kPauseFile, print_pause(pause)));
   return files_.sync(staged + "/" + kPauseFile);
-}
-
-Result<Generation> Store::whole_memory(const SnapshotIdentity& snapshot) {
-  COWHERD_TRY(whole_part(snapshot, std::string(kHeaderName)));
-  Result<Generation> generation = load_generation(files_, layout_.snapshot_dir(snapshot.name.str()));
-  const bool is_wrong = !generation && (generation.error().kind == ErrorKind::NotFound || generation.error().kind == ErrorKind::Corrupt);
-  if (is_wrong) return fail(not_whole(snapshot, generation.error().message));
-  if (!generation) return generation;
-  for (const auto& [build, file] : generation->files) COWHERD_TRY(whole_part(snapshot, name_of(file.path)));
-  if (generation->header.build.str() != snapshot.memory->build || generation->header.size != snapshot.memory->memory) {
-    return fail(not_whole(snapshot, "its memory is another one than its record says"));
-  }
-  return generation;
 }
 
 // --- the disk
