@@ -3,6 +3,7 @@
 // writes that the disk refused.
 #include <fcntl.h>
 #include <gmock/gmock.h>
+#include <poll.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -243,6 +244,36 @@ TEST_F(SavedGuests, ADaemonKilledBetweenLoadAndThawLeavesAGuestThatAnotherOneTha
   EXPECT_EQ(state(spec_.uid).loaded, "one");
   expect(machines().thaw(spec_.uid));
   EXPECT_EQ(bed_.kept_by_guest(spec_.uid), "apple");
+}
+
+// QEMU loads by itself: whenever the daemon dies, a VM without a memory is not taken for a loaded one.
+TEST_F(SavedGuests, ADaemonKilledAtAnyMomentOfALoadLeavesAGuestToThawOrNothing) {
+  boot();
+  bed_.guest_keeps(spec_.uid, "apple");
+  spec_.saved = keep_and_end("one");
+  int loaded = 0;
+  for (int milliseconds = 0; milliseconds <= 240; milliseconds += 20) {
+    bed_.end_daemon();
+    const pid_t daemon = ::fork();
+    if (daemon == 0) {
+      QemuMachines machines(bed_.settings(), bed_.clock());
+      static_cast<void>(machines.start(spec_).has_value());
+      ::pause();
+    }
+    static_cast<void>(::poll(nullptr, 0, milliseconds));
+    ::kill(daemon, SIGKILL);
+    ASSERT_EQ(::waitpid(daemon, nullptr, 0), daemon);
+    bed_.restart_daemon();
+    ASSERT_TRUE(eventually([&] { return !machines().look({spec_.uid})[spec_.uid].unknown(); }));
+    if (machines().look({spec_.uid})[spec_.uid].absent()) continue;
+    ++loaded;
+    ASSERT_TRUE(eventually([&] { return machines().thaw(spec_.uid).has_value(); })) << milliseconds;
+    EXPECT_EQ(state(spec_.uid).phase, MachinePhase::Running) << milliseconds;
+    EXPECT_EQ(state(spec_.uid).loaded, "one");
+    EXPECT_EQ(bed_.kept_by_guest(spec_.uid), "apple");
+    end(spec_.uid);
+  }
+  EXPECT_GT(loaded, 0);
 }
 
 // A disk in memory that, once sealed, refuses every write (memfd_create(2), F_SEAL_WRITE), for any user on any host.

@@ -167,6 +167,22 @@ TEST(HeldChild, HasNoDescriptorsSignalsOrDirectoryOfItsParent) {
   EXPECT_EQ(content(dir / "out"), "0\n1\n2\n3\nSigBlk:\t0000000000000000\n/\n0077\n\n");
 }
 
+TEST(HeldChild, GetsOneMoreDescriptorWhenItIsGivenOne) {
+  const TemporaryDirectory dir;
+  std::ofstream(dir / "extra") << "handed on";
+  ChildPlan made = plan(dir, {"sh", "-c", "cat <&3; ls /proc/self/fd"});
+  made.extra = *open_path(dir / "extra", O_RDONLY, "open");
+  auto child = HeldChild::fork(std::move(made));
+  ASSERT_TRUE(child);
+  const ProcessIdentity identity = identity_of(child->pid());
+  const auto pidfd = open_process(identity);
+  ASSERT_TRUE(pidfd);
+  ASSERT_TRUE(child->release());
+  ASSERT_TRUE(await_exit(*pidfd, Deadline::after(std::chrono::seconds{5})));
+  EXPECT_EQ(collect_child(identity), (ChildEnd{ChildEnd::How::Exited, 0}));
+  EXPECT_EQ(content(dir / "out"), "handed on0\n1\n2\n3\n4\n");  // 4 is ls reading the directory
+}
+
 TEST(HeldChild, ManyThreadsForkAtOnceAndNoChildKeepsAnothersLine) {
   const TemporaryDirectory dir;
   std::vector<std::thread> threads;
