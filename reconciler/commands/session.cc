@@ -57,7 +57,7 @@ class NoCatalog final : public Catalog {
   Status finish_intent(std::int64_t, OutcomeKind, Moment, const std::string&) override { return refuse(); }
   Status set_attempts(const std::string&, const Attempts&) override { return refuse(); }
   Status clear_attempts(const std::string&) override { return refuse(); }
-  Status set_generation(const std::string&, const Generation&) override { return refuse(); }
+  Status set_generation(const std::string&, const SpecGeneration&) override { return refuse(); }
   Status set_condition(const std::string&, const ConditionMemory&) override { return refuse(); }
   Status add_event(const Event&) override { return refuse(); }
   Result<std::vector<Event>> events(const std::string&, int) override { return std::vector<Event>{}; }

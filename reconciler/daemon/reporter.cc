@@ -91,7 +91,7 @@ void Reporter::report_source(const Picture& picture) {
 void Reporter::remember_generation(const Picture& picture, const ObjectStatus& status) {
   if (!status.declared || status.name.kind == Kind::Sandbox) return;
   const std::string object = to_string(status.name);
-  const Generation generation = generation_of(picture.memory, object, status.spec_hash);
+  const SpecGeneration generation = generation_of(picture.memory, object, status.spec_hash);
   const auto known = picture.memory.generations.find(object);
   if (known != picture.memory.generations.end() && known->second == generation) return;
   if (auto stored = catalog_.set_generation(object, generation); !stored) {

@@ -52,7 +52,7 @@ ObjectStatus status_of_other(const Picture& picture, const ObjectName& name, con
 
 }  // namespace
 
-Generation generation_of(const CatalogMemory& memory, const std::string& object, const Digest& hash) {
+SpecGeneration generation_of(const CatalogMemory& memory, const std::string& object, const Digest& hash) {
   const auto known = memory.generations.find(object);
   if (known == memory.generations.end()) return {1, hash.str()};
   if (known->second.spec_hash == hash.str()) return known->second;

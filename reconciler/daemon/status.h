@@ -50,7 +50,7 @@ ObjectStatus status_of_template(const Picture& picture, const WantedTemplate& wa
 ObjectStatus status_of_sandbox(const Picture& picture, const WantedSandbox& wanted);
 
 // The number the object's declared spec has, or would get: kept in the catalog for kinds without an identity file.
-Generation generation_of(const CatalogMemory& memory, const std::string& object, const Digest& spec_hash);
+SpecGeneration generation_of(const CatalogMemory& memory, const std::string& object, const Digest& spec_hash);
 
 // Conditions every kind has, from the plan: Ready when nothing else speaks against it.
 struct Verdict {

@@ -39,10 +39,10 @@ struct Attempts {
   bool operator==(const Attempts&) const = default;
 };
 
-struct Generation {
+struct SpecGeneration {
   std::int64_t number = 0;
   std::string spec_hash{};
-  bool operator==(const Generation&) const = default;
+  bool operator==(const SpecGeneration&) const = default;
 };
 
 enum class EventType { Normal, Warning };
@@ -69,7 +69,7 @@ struct ConditionMemory {
 // attempts are keyed by "<object> <action>", generations by "<object>", conditions by "<object> <type>".
 struct CatalogMemory {
   std::map<std::string, Attempts> attempts{};
-  std::map<std::string, Generation> generations{};
+  std::map<std::string, SpecGeneration> generations{};
   std::map<std::string, ConditionMemory> conditions{};
   std::vector<Intent> open_intents{};
   bool operator==(const CatalogMemory&) const = default;
@@ -85,7 +85,7 @@ class Catalog {
   virtual Status finish_intent(std::int64_t id, OutcomeKind outcome, Moment at, const std::string& error) = 0;
   virtual Status set_attempts(const std::string& key, const Attempts& attempts) = 0;
   virtual Status clear_attempts(const std::string& key) = 0;
-  virtual Status set_generation(const std::string& object, const Generation& generation) = 0;
+  virtual Status set_generation(const std::string& object, const SpecGeneration& generation) = 0;
   virtual Status set_condition(const std::string& key, const ConditionMemory& condition) = 0;
   // The same object, type, reason and message within 10 minutes counts up. At most 20,000 rows and 7 days are kept.
   virtual Status add_event(const Event& event) = 0;

@@ -47,7 +47,7 @@ TEST_P(CatalogContract, AFreshOneIsEmpty) {
 
 TEST_P(CatalogContract, EverythingIsRecalledAfterARestart) {
   const Attempts attempts{3, at_minute(5), "boot: it's \"broken\"", "look at the log", "0a1b2c3d"};
-  const Generation generation{7, "hash"};
+  const SpecGeneration generation{7, "hash"};
   const ConditionMemory condition{"False", "BootFailed", at_minute(1)};
   ASSERT_TRUE(catalog().set_attempts("Sandbox/web start-machine", attempts));
   ASSERT_TRUE(catalog().set_generation("Sandbox/web", generation));

@@ -60,7 +60,7 @@ Status MemoryCatalog::clear_attempts(const std::string& key) {
   });
 }
 
-Status MemoryCatalog::set_generation(const std::string& object, const Generation& generation) {
+Status MemoryCatalog::set_generation(const std::string& object, const SpecGeneration& generation) {
   return faults_.call("set generation", [&]() -> Status {
     memory_.generations[object] = generation;
     return {};

@@ -102,7 +102,7 @@ Status SqliteCatalog::clear_attempts(const std::string& key) {
   return run(database_, "DELETE FROM attempts WHERE key = ?", key);
 }
 
-Status SqliteCatalog::set_generation(const std::string& object, const Generation& generation) {
+Status SqliteCatalog::set_generation(const std::string& object, const SpecGeneration& generation) {
   const std::lock_guard lock(mutex_);
   return run(database_, "INSERT OR REPLACE INTO generations VALUES (?, ?, ?)", object, generation.number,
              generation.spec_hash);

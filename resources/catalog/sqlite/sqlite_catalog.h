@@ -27,7 +27,7 @@ class SqliteCatalog final : public Catalog {
   Status finish_intent(std::int64_t id, OutcomeKind outcome, Moment at, const std::string& error) override;
   Status set_attempts(const std::string& key, const Attempts& attempts) override;
   Status clear_attempts(const std::string& key) override;
-  Status set_generation(const std::string& object, const Generation& generation) override;
+  Status set_generation(const std::string& object, const SpecGeneration& generation) override;
   Status set_condition(const std::string& key, const ConditionMemory& condition) override;
   Status add_event(const Event& event) override;
   Result<std::vector<Event>> events(const std::string& object, int most) override;
