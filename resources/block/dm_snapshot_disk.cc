@@ -182,8 +182,9 @@ Result<DmSnapshotDriver::Origin> DmSnapshotDriver::attach_base(const HostListing
   const DmMark base_mark = mark(disk, DmRole::Base);
   origin.made = dm_name(disk.uid, DmRole::Base);
   COWHERD_TRY(dm_.create(origin.made, dm_uuid(base_mark), table));
-  COWHERD_ASSIGN(const DmDeviceDetail made, dm_.look(origin.made));
-  origin.device = made.device.device;
+  COWHERD_ASSIGN(const std::vector<DmDevice> made, dm_.find({origin.made}, {}));
+  if (made.empty()) return fail(ErrorKind::Stale, "use device '" + origin.made + "': somebody removed it just now");
+  origin.device = made[0].device;
   return origin;
 }
 

@@ -167,14 +167,12 @@ bool is_block_device(const std::string& path, DeviceNumber device) {
 std::string mapper_node(const DmDevice& device) { return "/dev/mapper/" + device.name; }
 std::string plain_node(const DmDevice& device) { return "/dev/dm-" + std::to_string(device.device.minor); }
 
-Status check_node(const std::string& name) {
-  COWHERD_ASSIGN(const DmDeviceDetail made, look_at(name));
-  for (const std::string& node : {mapper_node(made.device), plain_node(made.device)}) {
-    if (is_block_device(node, made.device.device)) return {};
+Status check_node(const DmDevice& made) {
+  for (const std::string& node : {mapper_node(made), plain_node(made)}) {
+    if (is_block_device(node, made.device)) return {};
   }
   return fail(ErrorKind::Failed,
-              quoted("create", name) + ": neither /dev/mapper/" + name + " nor " + plain_node(made.device) +
-                  " appeared",
+              quoted("create", made.name) + ": neither " + mapper_node(made) + " nor " + plain_node(made) + " appeared",
               "mount devtmpfs on /dev, or run udevd");
 }
 
@@ -184,8 +182,11 @@ Status fill(const std::string& name, const DmTable& table, const GaveUp& gave_up
   COWHERD_TRY(check_given_up(gave_up, quoted("create", name)));
   COWHERD_TRY(load(name, table));
   COWHERD_TRY(check_given_up(gave_up, quoted("create", name)));
-  COWHERD_TRY(run_on(DM_DEVICE_RESUME, name, quoted("resume", name), DmDuty::ChangeNodes));
-  return check_node(name);
+  COWHERD_ASSIGN(DmTask resumed, run_on(DM_DEVICE_RESUME, name, quoted("resume", name), DmDuty::ChangeNodes));
+  COWHERD_ASSIGN(const dm_info info, resumed.info());
+  DmDevice made = to_device(resumed, info);
+  made.name = name;
+  return check_node(made);
 }
 
 Status create_device(const std::string& name, const std::string& uuid, const DmTable& table,
