@@ -94,11 +94,15 @@ int QemuBed::pid_of(const Uid& uid) {
 }
 
 // A client that does not read stops the guest's console after some 300 characters, each of which is a packet of its own.
-std::string QemuBed::console_log(const Uid& uid) {
+void QemuBed::drain_consoles() {
   std::array<char, 4096> piece{};
   for (const auto& [pid, console] : consoles_) {
     while (::recv(console.get(), piece.data(), piece.size(), MSG_DONTWAIT) > 0) continue;
   }
+}
+
+std::string QemuBed::console_log(const Uid& uid) {
+  drain_consoles();
   return read_whole(serial_log(uid));
 }
 
@@ -170,7 +174,11 @@ void QemuBed::tell_and_await_death(const Uid& uid, const std::string& line) {
   const Result<UniqueFd> pidfd = open_process(record->process);
   if (!pidfd) throw std::runtime_error(to_string(pidfd.error()));
   type(uid, line);
-  if (!await_exit(*pidfd, Deadline::after(std::chrono::seconds{40}))) {
+  const auto dead = [&] {
+    drain_consoles();
+    return await_exit(*pidfd, Deadline::after(Span{0})).has_value();
+  };
+  if (!eventually(dead)) {
     throw std::runtime_error("the guest lives on after '" + line + "':\n" + read_whole(serial_log(uid)));
   }
 }

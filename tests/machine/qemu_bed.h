@@ -55,6 +55,8 @@ class QemuBed final : public MachinesBed {
   Clock& clock() { return clock_; }
 
  private:
+  void drain_consoles();
+
   TemporaryDirectory dir_{};
   SystemClock clock_{};
   QemuSettings settings_{};
