@@ -17,6 +17,15 @@ Lane lane_of(const Action& action) {
 std::string object_of(const Action& action) {
   return std::visit([](const auto& what) { return what.object(); }, action.what);
 }
+std::vector<std::string> objects_of(const Action& action) {
+  return std::visit(
+      [](const auto& what) {
+        std::vector<std::string> objects{what.object()};
+        if constexpr (requires { what.touches(); }) objects.push_back(what.touches());
+        return objects;
+      },
+      action.what);
+}
 std::string describe(const Action& action) {
   return std::visit([](const auto& what) { return what.describe(); }, action.what);
 }

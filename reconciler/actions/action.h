@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "reconciler/actions/activate_disk.h"
+#include "reconciler/actions/capture_snapshot.h"
 #include "reconciler/actions/collect_revision.h"
 #include "reconciler/actions/compact_memory.h"
 #include "reconciler/actions/compose_memory.h"
@@ -22,23 +23,26 @@
 #include "reconciler/actions/reap_machine.h"
 #include "reconciler/actions/remove_leftover.h"
 #include "reconciler/actions/remove_sandbox.h"
+#include "reconciler/actions/remove_snapshot.h"
 #include "reconciler/actions/repair_disk.h"
+#include "reconciler/actions/restore_sandbox.h"
 #include "reconciler/actions/resume_machine.h"
 #include "reconciler/actions/start_machine.h"
 #include "reconciler/actions/stop_machine.h"
 #include "reconciler/actions/thaw_machine.h"
 #include "reconciler/actions/update_revision.h"
 #include "reconciler/actions/update_sandbox.h"
+#include "reconciler/actions/update_snapshot.h"
 
 namespace cowherd {
 
 // A struct around the variant: an alias would let std::apply and its like be found by argument lookup.
 struct Action {
   std::variant<ImportRevision, UpdateRevision, CollectRevision, CreateSandbox, UpdateSandbox, CreateDisk, GrowDisk,
-               GrowStore, RepairDisk,
-               ActivateDisk, DeactivateDisk, StartMachine, StopMachine, ReapMachine, PauseMachine, ResumeMachine,
-               ThawMachine, ComposeMemory, CompactMemory, DiscardMemory, DiscardDisk, RemoveSandbox,
-               PurgeTrash, RemoveLeftover, DropApproval>
+               GrowStore, RepairDisk, ActivateDisk, DeactivateDisk, StartMachine, StopMachine, ReapMachine, PauseMachine,
+               ResumeMachine, ThawMachine, ComposeMemory, CompactMemory, DiscardMemory, DiscardDisk, RemoveSandbox,
+               CaptureSnapshot, UpdateSnapshot, RemoveSnapshot, RestoreSandbox, PurgeTrash, RemoveLeftover,
+               DropApproval>
       what{};
   bool operator==(const Action&) const = default;
 };
@@ -48,6 +52,8 @@ std::string_view verb_of(const Action& action);
 char symbol_of(const Action& action);
 Lane lane_of(const Action& action);
 std::string object_of(const Action& action);
+// All objects it works on, its own first: no other step may work on any of them meanwhile.
+std::vector<std::string> objects_of(const Action& action);
 std::string describe(const Action& action);
 Keys needs_of(const Action& action);
 Keys makes_of(const Action& action);

@@ -19,9 +19,11 @@ Key vm_key(const ResourceName& name) { return "vm/" + name.str(); }
 Key memory_key(const ResourceName& name) { return "memory/" + name.str(); }
 Key flat_key(const ResourceName& name) { return "flat/" + name.str(); }
 Key fresh_key(const ResourceName& name) { return "fresh/" + name.str(); }
+Key snapshot_key(const ResourceName& name) { return "snapshot/" + name.str(); }
 
 std::string sandbox_object(const ResourceName& name) { return to_string(ObjectName{Kind::Sandbox, name}); }
 std::string template_object(const ResourceName& name) { return to_string(ObjectName{Kind::Template, name}); }
+std::string snapshot_object(const ResourceName& name) { return to_string(ObjectName{Kind::Snapshot, name}); }
 
 Result<std::vector<SandboxIdentity>> sandboxes_now(Host& host) {
   const StoreContents contents = host.store.look();
@@ -48,7 +50,12 @@ Result<std::vector<RevisionIdentity>> revisions_now(Host& host, const std::strin
 }
 
 bool is_about_nothing(const Approval& approval, const StoreContents& contents) {
-  if (const auto uid = Uid::make(approval.uid)) return !contents.sandboxes.contains(*uid);
+  if (const auto uid = Uid::make(approval.uid)) {
+    return !contents.sandboxes.contains(*uid) &&
+           std::none_of(contents.snapshots.begin(), contents.snapshots.end(), [&](const auto& entry) {
+             return entry.second.unknown() || entry.second->uid == *uid;
+           });
+  }
   const auto named = std::find_if(contents.templates.begin(), contents.templates.end(), [&](const auto& entry) {
     const auto name = ResourceName::make(entry.first);
     return name && template_object(*name) == approval.object && !entry.second.empty();
@@ -62,6 +69,15 @@ Result<SandboxIdentity> current_identity(Host& host, const Uid& uid) {
     return fail(ErrorKind::Stale, "sandbox directory " + uid.str() + " is gone");
   }
   return identity;
+}
+
+Result<SnapshotIdentity> current_capture(Host& host, const ResourceName& name, const Uid& capture) {
+  Result<SnapshotIdentity> snapshot = host.store.snapshot(name.str());
+  const bool is_gone = !snapshot && snapshot.error().kind == ErrorKind::NotFound;
+  if (is_gone || (snapshot && snapshot->uid != capture)) {
+    return fail(ErrorKind::Stale, "snapshot '" + name.str() + "' is gone, or another one by now");
+  }
+  return snapshot;
 }
 
 Result<DiskAtHand> disk_of(Host& host, const Uid& uid) {

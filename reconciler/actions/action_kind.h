@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every verb is made of. needs, makes and unmakes alone decide the order (plan/link.h); precondition looks at the
 // fresh world and answers Stale when the plan no longer fits; apply is safe to repeat and to interrupt anywhere; verify
-// looks again, since success of a call alone is never success.
+// looks again, since success of a call alone is never success. One that works on a second object besides its own names it
+// by touches().
 #pragma once
 
 #include <concepts>
@@ -49,15 +50,17 @@ Key vm_key(const ResourceName& name);
 Key memory_key(const ResourceName& name);  // a kept memory that can be loaded
 Key flat_key(const ResourceName& name);    // the same composed to what a VMM maps
 Key fresh_key(const ResourceName& name);   // no kept memory stands in the way of a boot
+Key snapshot_key(const ResourceName& name);
 
 std::string sandbox_object(const ResourceName& name);
 std::string template_object(const ResourceName& name);
+std::string snapshot_object(const ResourceName& name);
 
 // Fresh lists; an unreadable entry is an error, since it may be the one that matters.
 Result<std::vector<SandboxIdentity>> sandboxes_now(Host& host);
 Result<std::vector<RevisionIdentity>> revisions_now(Host& host, const std::string& template_name);
 
-// Neither the sandbox with this uid nor the template exists (any more).
+// Neither the sandbox or snapshot with this uid nor the template exists (any more).
 bool is_about_nothing(const Approval& approval, const StoreContents& contents);
 
 // The identity as it is now, or Stale when the sandbox is gone.
@@ -70,6 +73,8 @@ struct DiskAtHand {
 Result<DiskAtHand> disk_of(Host& host, const Uid& uid);
 // Ordering is law: the VM is dead and cleared and the device is gone before the files go. Stale while they are not.
 Status store_is_closed(Host& host, const Uid& uid, const ResourceName& name);
+// The capture, fresh; Stale when it is gone, or another one has the name.
+Result<SnapshotIdentity> current_capture(Host& host, const ResourceName& name, const Uid& capture);
 // Where the VM of this uid is now.
 Fact<MachineState> machine_now(Host& host, const Uid& uid);
 

@@ -8,7 +8,9 @@
 namespace cowherd {
 
 std::string CreateSandbox::describe() const {
-  return "create sandbox '" + identity.name.str() + "' from template '" + identity.template_name + "'";
+  const std::string source = identity.restored ? "snapshot '" + identity.restored->snapshot.str() + "'"
+                                               : "template '" + identity.template_name + "'";
+  return "create sandbox '" + identity.name.str() + "' from " + source;
 }
 
 Status CreateSandbox::precondition(Host& host) const {
@@ -23,7 +25,11 @@ Status CreateSandbox::precondition(Host& host) const {
 
 Result<Effect> CreateSandbox::apply(Host& host, const BulkControl&) const {
   COWHERD_ASSIGN(const RevisionIdentity revision,
-                 revision_from_inputs(host, identity.template_name, template_inputs));
+                 identity.restored ? host.store.revision(identity.template_name, identity.revision)
+                                   : revision_from_inputs(host, identity.template_name, template_inputs));
+  if (identity.restored) {
+    COWHERD_TRY(current_capture(host, identity.restored->snapshot, identity.restored->capture));
+  }
   SandboxIdentity concrete = identity;
   concrete.revision = revision.id;
   if (identity.spec.disk_size && *identity.spec.disk_size < revision.image_size) {

@@ -11,12 +11,17 @@ struct CreateSandbox {
   static constexpr char kSymbol = '+';
   static constexpr Lane kLane = Lane::Quick;
 
-  SandboxIdentity identity{};  // revision and the final disk size are taken from the template when it is carried out
+  SandboxIdentity identity{};  // from a template: revision and final disk size are taken from it when it is carried out
   Digest template_inputs{};
 
   std::string object() const { return sandbox_object(identity.name); }
   std::string describe() const;
-  Keys needs() const { return {template_key(identity.template_name, template_inputs)}; }
+  Keys needs() const {
+    if (identity.restored) {
+      return {snapshot_key(identity.restored->snapshot), revision_key(identity.template_name, identity.revision)};
+    }
+    return {template_key(identity.template_name, template_inputs)};
+  }
   Keys makes() const { return {sandbox_key(identity.name), spec_key(identity.name)}; }
   Keys unmakes() const { return {}; }
   // Stale when a sandbox of that name exists by now.

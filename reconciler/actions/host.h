@@ -13,6 +13,7 @@ namespace cowherd {
 struct Host {
   Store& store;
   FileSystem& files;
+  BulkFiles& bulk;
   ImageFiles& memory_files;
   Disks& disks;
   Machines& machines;

@@ -25,27 +25,36 @@ std::vector<const WantedSandbox*> sandboxes_named(const Picture& picture, const 
   return found;
 }
 
+// The captured one of that name.
+const WantedSnapshot* snapshot_named(const Picture& picture, const ObjectName& object) {
+  const auto found = picture.wanted.snapshots.find(object.name);
+  const bool is_there = object.kind == Kind::Snapshot && found != picture.wanted.snapshots.end() && found->second.present;
+  return is_there ? &found->second : nullptr;
+}
+
 tl::unexpected<Error> refuse(const std::string& verb, const ObjectName& object, const std::string& why,
                              std::string hint) {
   return fail(ErrorKind::Invalid, "approve " + verb + " of " + to_string(object) + ": " + why, std::move(hint));
 }
 
-// wanted.approval is "verb@hash8", made where approvals are matched.
-Result<Approval> approve_edit(const WantedSandbox& sandbox, const std::string& verb, const ObjectName& object) {
-  if (sandbox.approval.empty()) {
-    const std::string why = sandbox.hindrance ? sandbox.hindrance->message : "it is approved already";
+// A WantedSandbox or a WantedSnapshot whose edit is held. wanted.approval is "verb@hash8", made where approvals are matched.
+template <class Held>
+Result<Approval> approve_edit(const Held& held, const std::string& verb, const ObjectName& object) {
+  if (held.approval.empty()) {
+    const std::string why = held.hindrance ? held.hindrance->message : "it is approved already";
     return refuse(verb, object, why, "nothing has to be approved; see 'cowherd describe " + to_string(object) + "'");
   }
-  const std::size_t at = sandbox.approval.find('@');
-  const std::string needed = sandbox.approval.substr(0, at);
+  const std::size_t at = held.approval.find('@');
+  const std::string needed = held.approval.substr(0, at);
   if (needed != verb) {
-    return refuse(verb, object, "its edit (" + sandbox.held_edits.front().path + ") waits for '" + needed + "'",
+    return refuse(verb, object, "its edit (" + held.held_edits.front().path + ") waits for '" + needed + "'",
                   "if that is meant: cowherd approve " + needed + " " + to_string(object));
   }
-  return Approval{verb, to_string(object), sandbox.present->uid.str(), sandbox.approval.substr(at + 1)};
+  return Approval{verb, to_string(object), held.present->uid.str(), held.approval.substr(at + 1)};
 }
 
-Approval delete_of(const SandboxIdentity& identity, const std::string& object) {
+template <class Identity>
+Approval delete_of(const Identity& identity, const std::string& object) {
   return {std::string(kDelete), object, identity.uid.str(), identity.spec_hash.short8()};
 }
 
@@ -66,6 +75,11 @@ Result<Approval> approve_delete(const Picture& picture, const ObjectName& object
       }
     }
   }
+  const WantedSnapshot* snapshot = snapshot_named(picture, object);
+  if (snapshot != nullptr && !snapshot->is_declared && snapshot->fate != Fate::Remove && snapshot->present->retained) {
+    return delete_of(*snapshot->present, to_string(object));
+  }
+  if (snapshot != nullptr && held && snapshot->is_prune) return delete_of(*snapshot->present, to_string(object));
   if (picture.declared.objects.contains(object)) {
     return refuse(verb, object, "it is declared at " + to_string(picture.declared.objects.at(object).spot),
                   "take its document out of the manifests first");
@@ -77,8 +91,11 @@ Result<Approval> approve_delete(const Picture& picture, const ObjectName& object
 
 Result<Approval> approval_for(const Picture& picture, const std::string& verb, const ObjectName& object) {
   if (verb == kDelete) return approve_delete(picture, object);
+  if (const WantedSnapshot* snapshot = snapshot_named(picture, object); snapshot != nullptr && !snapshot->held_edits.empty()) {
+    return approve_edit(*snapshot, verb, object);
+  }
   if (object.kind != Kind::Sandbox) {
-    return refuse(verb, object, "only edits of sandboxes are ever held", "see 'cowherd plan' for what is held");
+    return refuse(verb, object, "no edit of it is held", "see 'cowherd plan' for what is held");
   }
   const std::vector<const WantedSandbox*> found = sandboxes_named(picture, object.name);
   for (const WantedSandbox* sandbox : found) {
@@ -111,6 +128,10 @@ Result<std::vector<Approval>> approvals_for_prune(const Picture& picture) {
     if (sandbox.is_prune && sandbox.present && held.contains(object)) {
       approvals.push_back(delete_of(*sandbox.present, object));
     }
+  }
+  for (const auto& [name, wanted] : picture.wanted.snapshots) {
+    const std::string object = to_string(ObjectName{Kind::Snapshot, name});
+    if (wanted.is_prune && held.contains(object)) approvals.push_back(delete_of(*wanted.present, object));
   }
   for (const auto& [name, wanted] : picture.wanted.templates) {
     const std::string object = to_string(ObjectName{Kind::Template, name});

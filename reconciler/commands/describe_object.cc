@@ -68,6 +68,17 @@ std::string pairs(const std::vector<std::pair<std::string, std::string>>& texts)
   return print_pairs(rows, kIndent);
 }
 
+// What approves its held edits; "" when none are.
+std::string approval_of(const Picture& picture, const ObjectStatus& status) {
+  for (const WantedSandbox& wanted : picture.wanted.sandboxes) {
+    if (wanted.present && wanted.present->uid.str() == status.uid) return wanted.approval;
+  }
+  for (const auto& [name, wanted] : picture.wanted.snapshots) {
+    if (wanted.present && wanted.present->uid.str() == status.uid) return wanted.approval;
+  }
+  return "";
+}
+
 std::string pending(const Picture& picture, const ObjectStatus& status) {
   std::vector<TextRow> rows;
   for (const FieldChange& change : status.pending) {
@@ -76,14 +87,11 @@ std::string pending(const Picture& picture, const ObjectStatus& status) {
                     std::string(to_string(change.change))});
   }
   std::string text = print_pairs(rows, kIndent);
-  for (const WantedSandbox& wanted : picture.wanted.sandboxes) {
-    const bool same = wanted.present && wanted.present->uid.str() == status.uid;
-    if (!same || wanted.approval.empty()) continue;
-    const std::string verb = wanted.approval.substr(0, wanted.approval.find('@'));
-    text += std::string(kIndent) + "approve with `cowherd approve " + verb + " " + to_string(status.name) +
-            "`\n" + std::string(kIndent) + "or the annotation " + std::string(kApproveAnnotation) + ": \"" +
-            wanted.approval + "\"\n";
-  }
+  const std::string approval = approval_of(picture, status);
+  if (approval.empty()) return text;
+  const std::string verb = approval.substr(0, approval.find('@'));
+  text += std::string(kIndent) + "approve with `cowherd approve " + verb + " " + to_string(status.name) + "`\n" +
+          std::string(kIndent) + "or the annotation " + std::string(kApproveAnnotation) + ": \"" + approval + "\"\n";
   return text;
 }
 

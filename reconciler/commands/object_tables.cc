@@ -19,6 +19,7 @@ Columns columns_of(Kind kind) {
       return {{"NAME", "READY", "POWER", "TEMPLATE", "CPU", "MEM", "COW%", "AGE", "STATUS"},
               {"UID", "PID", "DRIVER", "ACCEL", "ORIGIN"}};
     case Kind::Snapshot:
+      return {{"NAME", "READY", "SANDBOX", "MODE", "POWER", "SIZE", "AGE", "STATUS"}, {"UID", "DRIVER", "ORIGIN"}};
     case Kind::RetentionPolicy: break;
   }
   return {{"NAME", "READY", "STATUS"}, {"ORIGIN"}};
@@ -92,6 +93,23 @@ TextRow sandbox_row(const Picture& picture, const ObjectStatus& status, TableWid
   return row;
 }
 
+TextRow snapshot_row(const Picture& picture, const ObjectStatus& status, TableWidth width) {
+  const auto found = picture.seen.store.snapshots.find(status.name.name.str());
+  const SnapshotIdentity* captured =
+      found != picture.seen.store.snapshots.end() && found->second.known() ? &*found->second : nullptr;
+  const auto* spec = status.spec ? std::get_if<SnapshotSpec>(&status.spec->what) : nullptr;
+  TextRow row{status.name.name.str(),
+              ready(status),
+              spec != nullptr ? spec->sandbox_ref.str() : "",
+              spec == nullptr ? "" : spec->mode == SnapshotMode::Full ? "Full" : "Disk",
+              fact(status, "power"),
+              fact(status, "size"),
+              captured != nullptr ? print_age(picture.now - captured->captured) : "",
+              reason(status)};
+  if (width == TableWidth::Wide) row.insert(row.end(), {status.uid, fact(status, "diskDriver"), status.origin});
+  return row;
+}
+
 TextRow row_of(const Picture& picture, const ObjectStatus& status, TableWidth width) {
   const bool wide = width == TableWidth::Wide;
   TextRow row{status.name.name.str(), ready(status)};
@@ -103,7 +121,7 @@ TextRow row_of(const Picture& picture, const ObjectStatus& status, TableWidth wi
       row.push_back(reason(status));
       if (wide) row.push_back(fact(status, "imageSize"));
       break;
-    case Kind::Snapshot:
+    case Kind::Snapshot: return snapshot_row(picture, status, width);
     case Kind::RetentionPolicy: row.push_back(reason(status)); break;
   }
   if (wide) row.push_back(status.origin);

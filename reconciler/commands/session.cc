@@ -59,6 +59,7 @@ class NoCatalog final : public Catalog {
   Status clear_attempts(const std::string&) override { return refuse(); }
   Status set_generation(const std::string&, const SpecGeneration&) override { return refuse(); }
   Status set_condition(const std::string&, const ConditionMemory&) override { return refuse(); }
+  Status set_capture(const std::string&, const CaptureMemory&) override { return refuse(); }
   Status add_event(const Event&) override { return refuse(); }
   Result<std::vector<Event>> events(const std::string&, int) override { return std::vector<Event>{}; }
   Status forget(const std::string&) override { return refuse(); }
@@ -183,6 +184,7 @@ World Session::world() {
   limits.max_prune_count = static_cast<int>(config.max_prune_count);
   limits.max_prune_percent = static_cast<int>(config.max_prune_percent);
   limits.trash_grace = config.trash_grace;
+  limits.freeze_budget = config.freeze_budget;
   return {*parts_->source,
           Eyes{*parts_->store, parts_->files, parts_->bulk, *parts_->disks, *parts_->machines, parts_->clock,
                memory_of_host()},
@@ -193,7 +195,7 @@ World Session::world() {
 }
 
 Host Session::host() {
-  return {*parts_->store, parts_->files, parts_->memory_files, *parts_->disks, *parts_->machines, parts_->clock};
+  return {*parts_->store, parts_->files, parts_->bulk, parts_->memory_files, *parts_->disks, *parts_->machines, parts_->clock};
 }
 
 LaneLimits Session::lanes() const {

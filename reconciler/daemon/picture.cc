@@ -9,14 +9,16 @@ Picture take_picture(const World& world, const std::set<std::string>& in_flight)
   picture.in_flight = in_flight;
   picture.declared = world.source.load(picture.now);
   picture.seen = observe(world.eyes, interesting_paths(picture.declared));
-  picture.wanted = expand({picture.declared, picture.seen.store, picture.seen.host_files, picture.seen.approvals,
-                           picture.seen.new_disks, picture.now, world.prune_delay},
-                          world.fresh_uid);
   auto memory = world.catalog.recall();
   if (memory) picture.memory = *std::move(memory);
+  const bool is_remembered = memory || memory.error().kind == ErrorKind::NotFound;  // nothing was written yet
+  const Fact<Captures> captures = is_remembered ? Fact(picture.memory.captures) : Fact<Captures>(memory.error());
+  picture.wanted = expand({picture.declared, picture.seen.store, picture.seen.host_files, picture.seen.approvals,
+                           picture.seen.new_disks, captures, picture.now, world.prune_delay},
+                          world.fresh_uid);
   picture.plan = make_plan({picture.declared, picture.wanted, picture.seen, picture.memory, picture.in_flight,
                             world.limits, picture.now});
-  if (!memory && memory.error().kind != ErrorKind::NotFound) {
+  if (!is_remembered) {
     picture.plan.notes.push_back("the catalog cannot be read: " + to_string(memory.error()));
   }
   return picture;

@@ -19,6 +19,9 @@ bool awaits_absence(const Picture& picture, Span prune_delay) {
   for (const auto& [uid, identity] : picture.seen.store.sandboxes) {
     if (identity.known() && !identity->retained && awaits({Kind::Sandbox, identity->name})) return true;
   }
+  for (const auto& [text, snapshot] : picture.seen.store.snapshots) {
+    if (snapshot.known() && !snapshot->retained && awaits({Kind::Snapshot, snapshot->name})) return true;
+  }
   for (const auto& [text, revisions] : picture.seen.store.templates) {
     const auto name = ResourceName::make(text);
     if (name && !revisions.empty() && awaits({Kind::Template, *name})) return true;
@@ -50,6 +53,9 @@ bool nothing_is_at_stake(const Picture& picture) {
   if (!picture.declared.complete || !picture.seen.store.unreadable.empty()) return false;
   for (const auto& [uid, identity] : picture.seen.store.sandboxes) {
     if (!identity.known() || !identity->retained) return false;
+  }
+  for (const auto& [name, snapshot] : picture.seen.store.snapshots) {
+    if (!snapshot.known() || !snapshot->retained) return false;
   }
   for (const auto& [name, wanted] : picture.wanted.templates) {
     if (!wanted.is_retained) return false;

@@ -68,6 +68,7 @@ void Reporter::report(const Picture& picture, const std::vector<ObjectStatus>& s
   report_source(picture);
   for (const ObjectStatus& status : statuses) {
     remember_generation(picture, status);
+    remember_capture(picture, status);
     report_conditions(picture, status);
   }
   forget_vanished(picture, statuses);
@@ -99,6 +100,21 @@ void Reporter::remember_generation(const Picture& picture, const ObjectStatus& s
   }
 }
 
+// A declared snapshot that is there: from now on its absence is a loss.
+void Reporter::remember_capture(const Picture& picture, const ObjectStatus& status) {
+  const auto wanted = picture.wanted.snapshots.find(status.name.name);
+  if (status.name.kind != Kind::Snapshot || !status.declared || wanted == picture.wanted.snapshots.end()) return;
+  if (!wanted->second.present) return;
+  const std::string object = to_string(status.name);
+  const SnapshotIdentity& present = *wanted->second.present;
+  const CaptureMemory capture{capture_hash(present.spec).str(), present.captured};
+  const auto known = picture.memory.captures.find(object);
+  if (known != picture.memory.captures.end() && known->second == capture) return;
+  if (auto stored = catalog_.set_capture(object, capture); !stored) {
+    spdlog::warn("object={} capture not recorded, ignoring: {}", object, to_string(stored.error()));
+  }
+}
+
 void Reporter::report_conditions(const Picture& picture, const ObjectStatus& status) {
   const std::string object = to_string(status.name);
   for (const Condition& condition : status.conditions) {
@@ -115,7 +131,8 @@ void Reporter::report_conditions(const Picture& picture, const ObjectStatus& sta
     }
     if (condition.type != "Ready" || condition.reason == "Progressing") continue;
     const bool good = condition.status == "True" || condition.reason == "NotYetSupported" ||
-                      condition.reason == "Pending" || condition.reason == "NotRunning";
+                      condition.reason == "Pending" || condition.reason == "NotRunning" ||
+                      condition.reason == "SandboxNotReady" || condition.reason == "SnapshotNotReady";
     spdlog::log(good ? spdlog::level::info : spdlog::level::warn, "object={} ready={} reason={} message={}", object,
                 condition.status, condition.reason, quoted(condition.message));
     event(object, good ? EventType::Normal : EventType::Warning, condition.reason, condition.message);

@@ -24,6 +24,7 @@ class Reporter {
   void report_conditions(const Picture& picture, const ObjectStatus& status);
   void report_source(const Picture& picture);
   void remember_generation(const Picture& picture, const ObjectStatus& status);
+  void remember_capture(const Picture& picture, const ObjectStatus& status);
   void forget_vanished(const Picture& picture, const std::vector<ObjectStatus>& statuses);
   void event(const std::string& object, EventType type, const std::string& reason, const std::string& message);
 

@@ -123,8 +123,15 @@ std::vector<ObjectStatus> statuses_of(const Picture& picture) {
   for (const WantedSandbox& wanted : picture.wanted.sandboxes) {
     statuses.push_back(status_of_sandbox(picture, wanted));
   }
+  for (const auto& [name, wanted] : picture.wanted.snapshots) {
+    statuses.push_back(status_of_snapshot(picture, name, wanted));
+  }
+  for (const auto& [text, seed] : picture.seen.store.seeds) {
+    const auto name = ResourceName::make(text);
+    if (name && !picture.wanted.snapshots.contains(*name)) statuses.push_back(status_of_seed(picture, *name, seed));
+  }
   for (const auto& [name, declared] : picture.declared.objects) {
-    if (name.kind == Kind::Template || name.kind == Kind::Sandbox) continue;
+    if (name.kind != Kind::RetentionPolicy) continue;
     statuses.push_back(status_of_other(picture, name, declared));
   }
   std::stable_sort(statuses.begin(), statuses.end(),

@@ -47,6 +47,9 @@ const Condition* condition_of(const ObjectStatus& status, std::string_view type)
 
 // One family each.
 ObjectStatus status_of_template(const Picture& picture, const WantedTemplate& wanted);
+ObjectStatus status_of_snapshot(const Picture& picture, const ResourceName& name, const WantedSnapshot& wanted);
+// A snapshot directory that other software wrote.
+ObjectStatus status_of_seed(const Picture& picture, const ResourceName& name, const SeedSnapshot& seed);
 ObjectStatus status_of_sandbox(const Picture& picture, const WantedSandbox& wanted);
 
 // The number the object's declared spec has, or would get: kept in the catalog for kinds without an identity file.

@@ -88,6 +88,11 @@ void add_own_conditions(const Picture& picture, const WantedSandbox& wanted, Obj
                                     "its machine is as it was paused; when it runs again it goes on, and is restarted as "
                                     "declared now", std::nullopt});
   }
+  if (wanted.identity.restored && !wanted.identity.restored->why_disk.empty()) {
+    add_condition(picture, status, {"MemoryRestored", "False", "DiskOnly",
+                                    "it began from the disk of snapshot '" + wanted.identity.restored->snapshot.str() +
+                                        "' alone: " + wanted.identity.restored->why_disk, std::nullopt});
+  }
   const auto name = ResourceName::make(wanted.identity.template_name);
   if (!name || !wanted.present) return;
   const auto source = picture.wanted.templates.find(*name);
@@ -129,6 +134,10 @@ ObjectStatus status_of_sandbox(const Picture& picture, const WantedSandbox& want
   if (wanted.present) {
     add_machine(vm, kept_memory_of(picture, identity.uid), status);
     if (disk != picture.seen.disks.end()) add_disk(identity, disk->second, status);
+    if (identity.restored) {
+      status.facts.emplace_back("restoredFrom", identity.restored->snapshot.str() +
+                                                    (identity.restored->memory ? " (memory and disk)" : " (disk)"));
+    }
     status.facts.emplace_back("template", identity.template_name);
     status.facts.emplace_back("revision", identity.revision.short12());
     if (identity.expires) status.facts.emplace_back("expiresAt", print_moment(*identity.expires));

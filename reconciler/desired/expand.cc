@@ -72,6 +72,7 @@ Wanted expand(const ExpandInput& input, const FreshUid& fresh_uid) {
     if (!name || revisions.empty() || wanted.templates.contains(*name)) continue;
     wanted.templates.emplace(*name, undeclared_template(input, *name, revisions));
   }
+  wanted.snapshots = expand_snapshots(input, fresh_uid);
   wanted.sandboxes = expand_sandboxes(input, wanted.templates, fresh_uid);
   return wanted;
 }

@@ -9,6 +9,7 @@
 
 #include "reconciler/desired/wanted.h"
 #include "reconciler/source/declaration.h"
+#include "resources/catalog/catalog.h"
 #include "resources/store/approvals.h"
 #include "resources/store/store.h"
 
@@ -17,12 +18,15 @@ namespace cowherd {
 using HostFiles = std::map<std::string, Fact<FileStamp>>;
 using FreshUid = std::function<Uid()>;
 
+using Captures = std::map<std::string, CaptureMemory>;  // by object
+
 struct ExpandInput {
   const Declaration& declared;
   const StoreContents& store;
   const HostFiles& host_files;              // stamps of every path interesting_paths() names
   const std::vector<Approval>& approvals;
   const Fact<Disks::Choice>& new_disks;     // the driver of disks made now
+  const Fact<Captures>& captures;           // what is remembered; Unknown: nothing is captured
   Moment now;
   Span prune_delay;
 };
@@ -37,6 +41,20 @@ WantedTemplate expand_template(const ExpandInput& input, const Declared& declare
 std::vector<WantedSandbox> expand_sandboxes(const ExpandInput& input,
                                             const std::map<ResourceName, WantedTemplate>& templates,
                                             const FreshUid& fresh_uid);
+
+std::map<ResourceName, WantedSnapshot> expand_snapshots(const ExpandInput& input, const FreshUid& fresh_uid);
+
+// Of what a snapshot is of, which never changes once it was captured.
+Digest capture_hash(const SnapshotSpec& spec);
+
+// What a sandbox that is to be made takes from its snapshot: the base, the driver and size of the disk, and whether the
+// memory. Or why it cannot.
+struct RestoreChoice {
+  std::optional<Hindrance> hindrance{};
+  const SnapshotIdentity* snapshot = nullptr;  // owned by the input
+  Restored restored{};
+};
+RestoreChoice choose_restore(const ExpandInput& input, const SandboxIdentity& sandbox);
 
 // "replace@1a2b3c4d" stands in the annotation or in an approval file for this uid and hash.
 bool is_approved(const ExpandInput& input, std::string_view verb, const Metadata& metadata, const Uid& uid,

@@ -74,10 +74,7 @@ void apply_spec(SandboxIdentity& identity, const Declared& declared, Moment now)
   }
 }
 
-std::optional<Hindrance> source_hindrance(const SandboxSpec& spec, const Templates& templates) {
-  if (!spec.restore_from.str().empty()) {
-    return Hindrance{"NotYetSupported", "restoreFrom is read and checked, but this version does not restore yet; use templateRef"};
-  }
+std::optional<Hindrance> template_hindrance(const SandboxSpec& spec, const Templates& templates) {
   const ResourceName& name = spec.template_ref;
   const auto found = templates.find(name);
   if (found == templates.end() || found->second.fate != Fate::Keep || found->second.is_retained) {
@@ -96,6 +93,39 @@ std::optional<Hindrance> source_hindrance(const SandboxSpec& spec, const Templat
   return std::nullopt;
 }
 
+// What it is made of: the base, the disk driver, the size of the disk.
+void begin_from_template(const ExpandInput& input, const Templates& templates, WantedSandbox& sandbox) {
+  SandboxIdentity& identity = sandbox.identity;
+  const ResourceName& template_name = identity.spec.template_ref;
+  identity.template_name = template_name.str();
+  sandbox.hindrance = template_hindrance(identity.spec, templates);
+  if (input.new_disks.known()) {
+    identity.driver = input.new_disks->kind;
+  } else {
+    sandbox.hindrance = Hindrance{"NoDiskDriver", input.new_disks.unknown() ? to_string(input.new_disks.why())
+                                                                           : "this host offers no disk driver"};
+  }
+  if (sandbox.hindrance) return;
+  const WantedTemplate& source = templates.at(template_name);
+  sandbox.template_inputs = source.current ? source.current->inputs : source.inputs;
+  if (source.current) identity.revision = source.current->id;
+  const Bytes offered = std::max(identity.spec.disk_size.value_or(Bytes{}), source.spec.disk_size.value_or(Bytes{}));
+  identity.disk_size = round_up(offered, 4_KiB);
+}
+
+void begin_from_snapshot(const ExpandInput& input, WantedSandbox& sandbox) {
+  SandboxIdentity& identity = sandbox.identity;
+  const RestoreChoice choice = choose_restore(input, identity);
+  sandbox.hindrance = choice.hindrance;
+  if (sandbox.hindrance) return;
+  const SnapshotIdentity& snapshot = *choice.snapshot;
+  identity.restored = choice.restored;
+  identity.template_name = snapshot.template_name;
+  identity.revision = snapshot.revision;
+  identity.driver = snapshot.driver;
+  identity.disk_size = std::max(snapshot.disk_size, round_up(identity.spec.disk_size.value_or(Bytes{}), 4_KiB));
+}
+
 WantedSandbox create(const ExpandInput& input, const Declared& declared, const Templates& templates, Uid uid) {
   WantedSandbox sandbox;
   sandbox.fate = Fate::Create;
@@ -108,21 +138,10 @@ WantedSandbox create(const ExpandInput& input, const Declared& declared, const T
   identity.labels = declared.object.metadata.labels;
   identity.created = input.now;
   apply_spec(identity, declared, input.now);
-  const ResourceName& template_name = identity.spec.template_ref;
-  identity.template_name = template_name.str();
-  sandbox.hindrance = source_hindrance(identity.spec, templates);
-  if (input.new_disks.known()) {
-    identity.driver = input.new_disks->kind;
+  if (identity.spec.restore_from.str().empty()) {
+    begin_from_template(input, templates, sandbox);
   } else {
-    sandbox.hindrance = Hindrance{"NoDiskDriver", input.new_disks.unknown() ? to_string(input.new_disks.why())
-                                                                           : "this host offers no disk driver"};
-  }
-  if (!sandbox.hindrance) {
-    const WantedTemplate& source = templates.at(template_name);
-    sandbox.template_inputs = source.current ? source.current->inputs : source.inputs;
-    if (source.current) identity.revision = source.current->id;
-    const Bytes offered = std::max(identity.spec.disk_size.value_or(Bytes{}), source.spec.disk_size.value_or(Bytes{}));
-    identity.disk_size = round_up(offered, 4_KiB);
+    begin_from_snapshot(input, sandbox);
   }
   settle_power(sandbox, input.now);
   return sandbox;
@@ -189,7 +208,8 @@ std::vector<WantedSandbox> keep(const ExpandInput& input, const Declared& declar
 // A retained directory of that name is adopted when template and disk agree.
 bool may_adopt(const SandboxIdentity& retained, const Declared& declared) {
   const auto& spec = std::get<SandboxSpec>(declared.object.spec.what);
-  return retained.template_name == spec.template_ref.str() &&
+  return retained.spec.restore_from == spec.restore_from &&
+         (!spec.restore_from.str().empty() || retained.template_name == spec.template_ref.str()) &&
          (!spec.disk_size || round_up(*spec.disk_size, 4_KiB) >= retained.disk_size);
 }
 

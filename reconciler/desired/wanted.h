@@ -10,6 +10,7 @@
 #include "resources/kinds/object.h"
 #include "resources/manifest/diagnostic.h"
 #include "resources/store/identity.h"
+#include "resources/store/snapshot_identity.h"
 
 namespace cowherd {
 
@@ -63,8 +64,24 @@ struct WantedSandbox {
   bool operator==(const WantedSandbox&) const = default;
 };
 
+// A snapshot that should be there: to be captured (Create), captured (Keep), or on its way out (Remove).
+struct WantedSnapshot {
+  Fate fate = Fate::Keep;
+  std::string reason{};
+  SnapshotIdentity identity{};                // as snapshot.json shall say; what only the capture tells is open until then
+  std::optional<SnapshotIdentity> present{};  // as it says now
+  std::vector<FieldChange> held_edits{};      // of what is captured once: wait for approval
+  std::string approval{};                     // the exact annotation value that approves them
+  std::optional<Hindrance> hindrance{};
+  bool is_prune = false;
+  bool is_declared = false;
+  bool has_expired = false;                   // declared, captured, and gone by its expireAfter
+  bool operator==(const WantedSnapshot&) const = default;
+};
+
 struct Wanted {
   std::map<ResourceName, WantedTemplate> templates{};
+  std::map<ResourceName, WantedSnapshot> snapshots{};
   std::vector<WantedSandbox> sandboxes{};  // by name; a replaced one stands before its successor
   bool operator==(const Wanted&) const = default;
 };

@@ -65,9 +65,9 @@ bool Executor::may_start(std::size_t step) const {
   for (const std::size_t first : wanted.after) {
     if (states_[first] != StepState::Done) return false;
   }
-  const std::string object = object_of(wanted.action);
-  for (const Flight& flight : flights_) {
-    if (object_of(flight.what.action) == object) return false;
+  const std::set<std::string> busy = in_flight();
+  for (const std::string& object : objects_of(wanted.action)) {
+    if (busy.contains(object)) return false;
   }
   const Lane lane = lane_of(wanted.action);
   switch (lane) {
@@ -192,13 +192,14 @@ void Executor::record(const Flight& flight, const Outcome& outcome) {
   attempts.generation = flight.generation;
   attempts.last_error = error;
   attempts.last_hint = outcome.error->hint;
+  attempts.reason = outcome.error->reason;
   attempts.next_try = outcome.ended + backoff_after(attempts.failures, key);
   (void)catalog_.set_attempts(key, attempts);
 }
 
 void Executor::settle_step(const Flight& flight, OutcomeKind kind) {
   if (flight.plan_serial != plan_serial_) {  // the newer plan was made while this was under way: it is out of date here
-    drop_object(object_of(flight.what.action));
+    for (const std::string& object : objects_of(flight.what.action)) drop_object(object);
     return;
   }
   const bool is_done = kind == OutcomeKind::Done || kind == OutcomeKind::AlreadySo;
@@ -229,7 +230,9 @@ void Executor::spread_drops() {
 
 std::set<std::string> Executor::in_flight() const {
   std::set<std::string> objects;
-  for (const Flight& flight : flights_) objects.insert(object_of(flight.what.action));
+  for (const Flight& flight : flights_) {
+    for (std::string& object : objects_of(flight.what.action)) objects.insert(std::move(object));
+  }
   return objects;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Carries plans out: precondition, intent, apply, verify, outcome. Steps whose predecessors are done run side by side,
-// one per object, bounded lane by lane. Long work never stalls the loop: a newer plan replaces what has not begun, and
+// one per object it works on, bounded lane by lane. Long work never stalls the loop: a newer plan replaces what has not begun, and
 // what is in flight goes on. A step past its deadline is abandoned: its object stays in flight until the call returns,
 // its lane is freed.
 //

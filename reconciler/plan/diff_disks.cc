@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Disks: | wanted | store | device             | -> |
-//        | yes    | no    | -                  | make the store, activate
+//        | yes    | no    | -                  | make the store, or restore it from its snapshot, activate
 //        | yes    | yes   | none, VM to come   | activate
 //        | yes    | yes   | smaller            | (VM stops) deactivate, grow, activate
 //        | yes    | yes   | less room than allowed | give it the room, under the VM
@@ -100,6 +100,27 @@ void mend(const SandboxView& view, const DiskState& disk, Proposal& proposal) {
   proposal.propose(Action{ActivateDisk{identity.uid, identity.name}}, "its VM needs it");
 }
 
+// False when there is nothing to make it of.
+bool make_store(const SandboxView& view, Proposal& proposal) {
+  const SandboxIdentity& identity = view.wanted.identity;
+  if (!identity.restored) {
+    proposal.propose(Action{CreateDisk{identity.uid, identity.name}}, "it has no copy-on-write store yet");
+    return true;
+  }
+  const ResourceName& snapshot = identity.restored->snapshot;
+  const auto found = view.input.seen.store.snapshots.find(snapshot.str());
+  const bool is_there = found != view.input.seen.store.snapshots.end() && found->second.known() &&
+                        found->second->uid == identity.restored->capture;
+  if (is_there) {
+    proposal.propose(Action{RestoreSandbox{identity.uid, identity.name, *identity.restored}},
+                     "it begins as snapshot '" + snapshot.str() + "'");
+    return true;
+  }
+  proposal.block(view.object(), BlockKind::Waiting, "SnapshotNotFound",
+                 "its disk is to be that of snapshot '" + snapshot.str() + "', which is gone");
+  return false;
+}
+
 }  // namespace
 
 void diff_disk(const SandboxView& view, Proposal& proposal) {
@@ -115,7 +136,7 @@ void diff_disk(const SandboxView& view, Proposal& proposal) {
     return;
   }
   if (!disk.store_present) {
-    proposal.propose(Action{CreateDisk{identity.uid, identity.name}}, "it has no copy-on-write store yet");
+    if (!make_store(view, proposal)) return;
     if (has_device(view) && view.disk_needed()) {
       proposal.propose(Action{ActivateDisk{identity.uid, identity.name}}, "its VM needs it");
     }

@@ -38,6 +38,11 @@ void start(const SandboxView& view, MemoryBudget& budget, const std::string& rea
   const bool is_at_fault = view.disk.known() && view.disk->fault != DiskFault::None;
   if (is_at_fault && !view.disk_is_small() && !view.repair_wanted()) return;
   if (!admit(view, identity.spec.memory, budget, proposal)) return;
+  if (view.is_to_be_restored() && identity.restored->memory) {
+    proposal.propose(Action{ResumeMachine{identity.uid, identity.name}},
+                     "it continues as snapshot '" + identity.restored->snapshot.str() + "'");
+    return;
+  }
   proposal.propose(Action{StartMachine{identity.uid, identity.name}}, reason);
 }
 

@@ -89,20 +89,24 @@ void diff_sandbox(const SandboxView& view, MemoryBudget& budget, Proposal& propo
 
 }  // namespace
 
-void diff_sandboxes(const PlanInput& input, Proposal& proposal) {
+SandboxView view_of(const PlanInput& input, const WantedSandbox& wanted) {
   static const Fact<DiskState> kNoDisk{Absent{}};
   static const Fact<MachineState> kNoMachine{Absent{}};
   static const Fact<PauseImage> kNoImage{Absent{}};
+  const auto disk = input.seen.disks.find(wanted.identity.uid);
+  const auto machine = input.seen.machines.find(wanted.identity.uid);
+  const auto image = input.seen.store.pauses.find(wanted.identity.uid);
+  return {input, wanted, disk == input.seen.disks.end() ? kNoDisk : disk->second,
+          machine == input.seen.machines.end() ? kNoMachine : machine->second,
+          image == input.seen.store.pauses.end() ? kNoImage : image->second};
+}
+
+void diff_sandboxes(const PlanInput& input, Proposal& proposal) {
   MemoryBudget budget(input);
   std::set<ResourceName> staying;  // replaced, but not removed by this pass
   for (const WantedSandbox& wanted : input.wanted.sandboxes) {
     if (wanted.fate == Fate::Create && staying.contains(wanted.identity.name)) continue;
-    const auto disk = input.seen.disks.find(wanted.identity.uid);
-    const auto machine = input.seen.machines.find(wanted.identity.uid);
-    const auto image = input.seen.store.pauses.find(wanted.identity.uid);
-    const SandboxView view{input, wanted, disk == input.seen.disks.end() ? kNoDisk : disk->second,
-                           machine == input.seen.machines.end() ? kNoMachine : machine->second,
-                           image == input.seen.store.pauses.end() ? kNoImage : image->second};
+    const SandboxView view = view_of(input, wanted);
     diff_sandbox(view, budget, proposal);
     if (wanted.fate == Fate::Remove && !view.can_leave()) staying.insert(wanted.identity.name);
   }

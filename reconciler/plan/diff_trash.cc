@@ -20,6 +20,7 @@ std::string owner_of(const std::string& path, const PlanInput& input) {
   }
   const auto name = ResourceName::make(directory);
   if (name && name_of(parent_of(parent_of(path))) == "templates") return template_object(*name);
+  if (name && name_of(parent_of(parent_of(path))) == "snapshots") return snapshot_object(*name);
   return "";
 }
 

@@ -26,14 +26,21 @@ std::set<std::string> pruned_objects(const PlanInput& input, const Plan& plan) {
   return objects;
 }
 
+bool is_approved_to_go(const PlanInput& input, const Uid& uid, const Digest& spec_hash) {
+  return std::any_of(input.seen.approvals.begin(), input.seen.approvals.end(), [&](const Approval& approval) {
+    return approval.verb == "delete" && approval.uid == uid.str() && approval.hash8 == spec_hash.short8();
+  });
+}
+
 bool is_approved_away(const std::string& object, const PlanInput& input) {
   for (const WantedSandbox& sandbox : input.wanted.sandboxes) {
     if (sandbox_object(sandbox.identity.name) == object && sandbox.is_prune) {
-      const auto& approvals = input.seen.approvals;
-      return std::any_of(approvals.begin(), approvals.end(), [&](const Approval& approval) {
-        return approval.verb == "delete" && approval.uid == sandbox.identity.uid.str() &&
-               approval.hash8 == sandbox.identity.spec_hash.short8();
-      });
+      return is_approved_to_go(input, sandbox.identity.uid, sandbox.identity.spec_hash);
+    }
+  }
+  for (const auto& [name, snapshot] : input.wanted.snapshots) {
+    if (snapshot_object(name) == object && snapshot.is_prune) {
+      return is_approved_to_go(input, snapshot.identity.uid, snapshot.identity.spec_hash);
     }
   }
   return std::any_of(input.seen.approvals.begin(), input.seen.approvals.end(), [&](const Approval& approval) {
@@ -44,7 +51,7 @@ bool is_approved_away(const std::string& object, const PlanInput& input) {
 std::size_t managed_objects(const Observed& seen) {
   std::size_t templates = 0;
   for (const auto& [name, revisions] : seen.store.templates) templates += revisions.empty() ? 0 : 1;
-  return seen.store.sandboxes.size() + templates;
+  return seen.store.sandboxes.size() + seen.store.snapshots.size() + templates;
 }
 
 // Why pruning as a whole is held, or nothing.
@@ -92,7 +99,7 @@ void hold_back_off(const PlanInput& input, Plan& plan, std::vector<bool>& drop) 
     if (edited) continue;  // an edit resets the backoff
     drop[i] = true;
     const Attempts& failed = attempts->second;
-    plan.blocked.push_back({object_of(action), BlockKind::Backoff, "ActionFailed",
+    plan.blocked.push_back({object_of(action), BlockKind::Backoff, failed.reason.empty() ? "ActionFailed" : failed.reason,
                             std::string(verb_of(action)) + " failed " + std::to_string(failed.failures) +
                                 (failed.failures == 1 ? " time: " : " times: ") + failed.last_error,
                             failed.next_try});
@@ -104,7 +111,8 @@ bool takes_space(const Action& action) {
   return std::holds_alternative<ImportRevision>(action.what) || std::holds_alternative<CreateSandbox>(action.what) ||
          std::holds_alternative<CreateDisk>(action.what) || std::holds_alternative<GrowDisk>(action.what) ||
          std::holds_alternative<GrowStore>(action.what) || std::holds_alternative<PauseMachine>(action.what) ||
-         std::holds_alternative<ComposeMemory>(action.what) || std::holds_alternative<CompactMemory>(action.what);
+         std::holds_alternative<ComposeMemory>(action.what) || std::holds_alternative<CompactMemory>(action.what) ||
+         std::holds_alternative<CaptureSnapshot>(action.what) || std::holds_alternative<RestoreSandbox>(action.what);
 }
 
 void hold_on_low_space(const PlanInput& input, Plan& plan, std::vector<bool>& drop) {

@@ -21,6 +21,7 @@ Plan make_plan(const PlanInput& input) {
   Proposal proposal;
   diff_templates(input, proposal);
   diff_sandboxes(input, proposal);
+  diff_snapshots(input, proposal);
   diff_trash(input, proposal);
 
   Linked linked = link(std::move(proposal.steps));
@@ -34,6 +35,9 @@ Plan make_plan(const PlanInput& input) {
   }
   for (const WantedSandbox& wanted : input.wanted.sandboxes) {
     plan.generations.insert_or_assign(sandbox_object(wanted.identity.name), wanted.identity.spec_hash.str());
+  }
+  for (const auto& [name, wanted] : input.wanted.snapshots) {
+    plan.generations.emplace(snapshot_object(name), wanted.identity.spec_hash.str());
   }
   for (const std::vector<std::string>& cycle : linked.cycles) {
     std::string text = "these steps wait for each other and are not carried out:";

@@ -19,6 +19,7 @@ struct Limits {
   int max_prune_count = 3;
   int max_prune_percent = 30;
   Span trash_grace = std::chrono::hours{24};
+  Span freeze_budget = std::chrono::seconds{2};
   bool operator==(const Limits&) const = default;
 };
 
@@ -53,6 +54,8 @@ struct Proposal {
 // One rule file per family.
 void diff_templates(const PlanInput& input, Proposal& proposal);
 void diff_sandboxes(const PlanInput& input, Proposal& proposal);
+// After the sandboxes: what is captured waits until its sandbox stands as declared, and what is to be captured is not removed.
+void diff_snapshots(const PlanInput& input, Proposal& proposal);
 void diff_trash(const PlanInput& input, Proposal& proposal);
 
 }  // namespace cowherd

@@ -46,6 +46,10 @@ struct SandboxView {
   bool is_kept() const { return image.known() && image->usable(); }
   // The VM was loaded from the image beside its disk.
   bool is_loaded() const { return vm_lives() && image.known() && machine->loaded == image->identity.saved.build; }
+  // Its disk is to come from a snapshot and has not yet.
+  bool is_to_be_restored() const {
+    return wanted.identity.restored && wanted.disk_wanted && !(disk.known() && disk->store_present);
+  }
   // It runs, but not as declared, or on a disk that is to grow: nothing grows under a running VM.
   bool restart_wanted() const;
   // Its disk refuses writes, and would not once it was closed and mended.
@@ -71,6 +75,9 @@ struct SandboxView {
   // A VM is to have the disk: now, or as soon as what it waits for is over.
   bool disk_needed() const;
 };
+
+// A wanted sandbox beside what was seen of it; owned by the input.
+SandboxView view_of(const PlanInput& input, const WantedSandbox& wanted);
 
 // The device is there and right when the pass is done only if it is needed: a stopped sandbox holds no device.
 void diff_disk(const SandboxView& view, Proposal& proposal);

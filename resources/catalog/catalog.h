@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What cowherd remembers: intents, attempts, generations, events, conditions. An index over the directories and the kernel, never the
+// What cowherd remembers: intents, attempts, generations, captures, events, conditions. An index over the directories and the kernel, never the
 // truth: losing it costs history, never data. Calls block on the disk. One writer (holder of the state directory's lock);
 // readers open it read-only beside the writer. Safe from any thread.
 #pragma once
@@ -36,6 +36,7 @@ struct Attempts {
   std::string last_error{};
   std::string last_hint{};
   std::string generation{};  // spec hash the failures belong to; an edit resets
+  std::string reason{};      // of the last error, for the object's condition; "" where it has none of its own
   bool operator==(const Attempts&) const = default;
 };
 
@@ -43,6 +44,13 @@ struct SpecGeneration {
   std::int64_t number = 0;
   std::string spec_hash{};
   bool operator==(const SpecGeneration&) const = default;
+};
+
+// That a declared snapshot was captured: one whose directory is gone since is lost, and never captured again.
+struct CaptureMemory {
+  std::string capture_hash{};  // of what was declared to be captured
+  Moment captured{};
+  bool operator==(const CaptureMemory&) const = default;
 };
 
 enum class EventType { Normal, Warning };
@@ -66,11 +74,12 @@ struct ConditionMemory {
   bool operator==(const ConditionMemory&) const = default;
 };
 
-// attempts are keyed by "<object> <action>", generations by "<object>", conditions by "<object> <type>".
+// attempts are keyed by "<object> <action>", generations and captures by "<object>", conditions by "<object> <type>".
 struct CatalogMemory {
   std::map<std::string, Attempts> attempts{};
   std::map<std::string, SpecGeneration> generations{};
   std::map<std::string, ConditionMemory> conditions{};
+  std::map<std::string, CaptureMemory> captures{};
   std::vector<Intent> open_intents{};
   bool operator==(const CatalogMemory&) const = default;
 };
@@ -87,11 +96,12 @@ class Catalog {
   virtual Status clear_attempts(const std::string& key) = 0;
   virtual Status set_generation(const std::string& object, const SpecGeneration& generation) = 0;
   virtual Status set_condition(const std::string& key, const ConditionMemory& condition) = 0;
+  virtual Status set_capture(const std::string& object, const CaptureMemory& capture) = 0;
   // The same object, type, reason and message within 10 minutes counts up. At most 20,000 rows and 7 days are kept.
   virtual Status add_event(const Event& event) = 0;
   // Newest last; object "" for all.
   virtual Result<std::vector<Event>> events(const std::string& object, int most) = 0;
-  // Forgets attempts, generation and conditions of an object that is gone.
+  // Forgets attempts, generation, capture and conditions of an object that is gone.
   virtual Status forget(const std::string& object) = 0;
 };
 

@@ -40,6 +40,26 @@ Result<LastExit> parse_last_exit(const Value& value) {
   return exit;
 }
 
+Value to_value(const Restored& restored) {
+  Value value = Value::map();
+  value.set("snapshot", restored.snapshot.str());
+  value.set("capture", restored.capture.str());
+  value.set("memory", restored.memory);
+  value.set("whyDisk", restored.why_disk);
+  return value;
+}
+
+Result<Restored> parse_restored(const Value& value) {
+  FieldReader fields(value);
+  Restored restored;
+  restored.snapshot = fields.made<ResourceName>("snapshot");
+  restored.capture = fields.made<Uid>("capture");
+  restored.memory = fields.boolean("memory");
+  restored.why_disk = fields.text("whyDisk");
+  COWHERD_TRY(fields.done());
+  return restored;
+}
+
 Result<SandboxSpec> parse_sandbox_spec(const Value& value) {
   COWHERD_ASSIGN(Spec spec, spec_from_value(Kind::Sandbox, value));
   return std::get<SandboxSpec>(std::move(spec.what));
@@ -110,6 +130,7 @@ std::string print_identity(const SandboxIdentity& identity) {
   file.set("revision", identity.revision.str());
   file.set("driver", to_string(identity.driver));
   file.set("diskSize", to_number(identity.disk_size));
+  if (identity.restored) file.set("restored", to_value(*identity.restored));
   file.set("created", print_moment(identity.created));
   if (identity.expires) file.set("expires", print_moment(*identity.expires));
   if (identity.expired_generation) file.set("expiredGeneration", *identity.expired_generation);
@@ -135,6 +156,7 @@ Result<SandboxIdentity> parse_sandbox_identity(std::string_view text) {
   identity.revision = fields.made<Digest>("revision");
   identity.driver = fields.take("driver", parse_driver(fields.text("driver")));
   identity.disk_size = fields.bytes("diskSize");
+  if (fields.has("restored")) identity.restored = fields.take("restored", parse_restored(fields.member("restored")));
   identity.created = fields.moment("created");
   if (fields.has("expires")) identity.expires = fields.moment("expires");
   if (fields.has("expiredGeneration")) identity.expired_generation = fields.integer("expiredGeneration");

@@ -26,6 +26,15 @@ struct LastExit {
   bool operator==(const LastExit&) const = default;
 };
 
+// What restoreFrom chose when the sandbox was created: where its disk comes from, and whether its memory does.
+struct Restored {
+  ResourceName snapshot{};
+  Uid capture{};
+  bool memory = false;
+  std::string why_disk{};  // why not the memory, where mode Auto left it open
+  bool operator==(const Restored&) const = default;
+};
+
 struct SandboxIdentity {
   Uid uid{};
   ResourceName name{};
@@ -38,6 +47,7 @@ struct SandboxIdentity {
   Digest revision{};                  // of the template, fixed at creation
   DiskDriverKind driver = DiskDriverKind::Qcow2;
   Bytes disk_size{};                  // what the guest sees
+  std::optional<Restored> restored{};
   Moment created{};
   std::optional<Moment> expires{};    // applied at + ttl of the current generation
   std::optional<std::int64_t> expired_generation{};  // latch: onExpire was carried out for this generation

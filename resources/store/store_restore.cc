@@ -80,10 +80,13 @@ Status Store::link_memory(const SandboxIdentity& sandbox, const SnapshotIdentity
   COWHERD_TRY(link_files(files_, generation, generation.header, staged));
   const std::string flat = directory + "/" + kFlatFile;
   const Result<FileStamp> has_flat = files_.stat(flat);
+  if (has_flat && has_flat->size != generation.header.size) {
+    return fail(not_whole(snapshot, std::string(kFlatFile) + " is not as large as the memory; it is a cache, remove it"));
+  }
   if (has_flat) {
-    COWHERD_TRY(whole_part(snapshot, kFlatFile));
     COWHERD_TRY(files_.link(flat, staged + "/" + kFlatFile));
-  } else if (has_flat.error().kind != ErrorKind::NotFound) {
+  }
+  if (!has_flat && has_flat.error().kind != ErrorKind::NotFound) {
     return fail(has_flat.error());
   }
   COWHERD_TRY(bulk_.copy(state, staged + "/" + kStateFile, {}));

@@ -72,6 +72,7 @@ Result<std::vector<SnapshotPart>> Store::digest_parts(const std::string& directo
   std::vector<SnapshotPart> parts;
   Bytes total;
   for (const FileEntry& entry : entries) {
+    if (entry.name == kFlatFile) continue;  // a cache, which may come and go
     if (entry.type != FileType::Regular) {
       return fail(ErrorKind::Failed, "'" + directory + "/" + entry.name + "' is no file, and a snapshot holds nothing else");
     }

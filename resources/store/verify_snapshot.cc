@@ -90,7 +90,7 @@ Status Store::verify_parts(const SnapshotIdentity& identity, const BulkControl& 
     const bool is_missing = !stamp && stamp.error().kind == ErrorKind::NotFound;
     if (!stamp && !is_missing) return fail(stamp.error());
     if (is_missing) {
-      if (part.name != kFlatFile) problems.push_back(part.name + " is missing");  // the flat image is a cache
+      problems.push_back(part.name + " is missing");
     } else if (stamp->type != FileType::Regular) {
       problems.push_back(part.name + " is not a regular file");
     } else if (stamp->size != part.size) {

@@ -36,6 +36,11 @@ Error Error::and_also(const Error& cleanup) && {
   return std::move(*this);
 }
 
+Error Error::because(std::string condition_reason) && {
+  if (reason.empty()) reason = std::move(condition_reason);
+  return std::move(*this);
+}
+
 std::string to_string(const Error& error) {
   std::string text = error.message;
   for (const std::string& step : error.trail) text += ", while " + step;

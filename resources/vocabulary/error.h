@@ -30,10 +30,12 @@ struct Error {
   std::vector<std::string> trail{};
   std::string hint{};
   std::vector<std::string> also{};  // cleanup errors; the first error wins, these are appended
+  std::string reason{};             // CamelCase word for the object's condition, where one says more than "it failed"
 
   Error in(std::string while_doing) &&;
   Error with_hint(std::string text) &&;
   Error and_also(const Error& cleanup) &&;
+  Error because(std::string condition_reason) &&;
   bool operator==(const Error&) const = default;
 };
 

@@ -65,8 +65,9 @@ RevisionIdentity revision_of(const std::string& name, const TemplateSpec& spec, 
   const StoreContents empty;
   const std::vector<Approval> none;
   const Fact<Disks::Choice> choice{Disks::Choice{}};
+  const Fact<Captures> nothing_captured{Captures{}};
   const WantedTemplate wanted =
-      expand_template({alone, empty, files, none, choice, now, Span{}}, declared);
+      expand_template({alone, empty, files, none, choice, nothing_captured, now, Span{}}, declared);
   RevisionIdentity revision;
   revision.id = a_digest("revision of " + name + " " + wanted.inputs.str());
   revision.template_name = a_name(name);

@@ -34,6 +34,12 @@ class SandboxBuilder {
   SandboxBuilder& ttl(Span span) { return (spec_.ttl = span, *this); }
   SandboxBuilder& on_expire(OnExpire what) { return (spec_.on_expire = what, *this); }
   SandboxBuilder& restart(RestartType type) { return (spec_.restart = type, *this); }
+  SandboxBuilder& restore(const std::string& snapshot, RestoreMode mode = RestoreMode::Auto) {
+    spec_.template_ref = {};
+    spec_.restore_from = a_name(snapshot);
+    spec_.restore_mode = mode;
+    return *this;
+  }
   SandboxBuilder& recreate() { return (spec_.update_strategy = UpdateStrategy::Recreate, *this); }
   SandboxBuilder& retain() { return (spec_.deletion_policy = SandboxDeletionPolicy::Retain, *this); }
   SandboxBuilder& annotate(std::string_view key, const std::string& value) {
@@ -87,5 +93,37 @@ class TemplateBuilder {
 };
 
 inline TemplateBuilder a_template(const std::string& name) { return TemplateBuilder(name); }
+
+class SnapshotBuilder {
+ public:
+  explicit SnapshotBuilder(const std::string& name) : name_(a_name(name)) {}
+  SnapshotBuilder& of(const std::string& sandbox) { return (spec_.sandbox_ref = a_name(sandbox), *this); }
+  SnapshotBuilder& full() { return (spec_.mode = SnapshotMode::Full, *this); }
+  SnapshotBuilder& quiesced() { return (spec_.consistency = Consistency::Quiesced, *this); }
+  SnapshotBuilder& retain() { return (spec_.deletion_policy = SnapshotDeletionPolicy::Retain, *this); }
+  SnapshotBuilder& expire_after(Span span) { return (spec_.expire_after = span, *this); }
+  SnapshotBuilder& hold(const std::string& reason) { return (spec_.holds.push_back(reason), *this); }
+  SnapshotBuilder& annotate(std::string_view key, const std::string& value) {
+    annotations_[std::string(key)] = value;
+    return *this;
+  }
+
+  const SnapshotSpec& spec() const { return spec_; }
+  Declared declared(const std::string& file = "snapshots.yaml") const {
+    Declared declared;
+    declared.object.metadata.name = name_;
+    declared.object.metadata.annotations = annotations_;
+    declared.object.spec = Spec{spec_};
+    declared.spot = {file, 3, 9, 1};
+    return declared;
+  }
+
+ private:
+  ResourceName name_;
+  SnapshotSpec spec_{};
+  std::map<std::string, std::string> annotations_{};
+};
+
+inline SnapshotBuilder a_snapshot(const std::string& name) { return SnapshotBuilder(name); }
 
 }  // namespace cowherd::testing

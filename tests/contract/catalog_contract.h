@@ -46,12 +46,14 @@ TEST_P(CatalogContract, AFreshOneIsEmpty) {
 }
 
 TEST_P(CatalogContract, EverythingIsRecalledAfterARestart) {
-  const Attempts attempts{3, at_minute(5), "boot: it's \"broken\"", "look at the log", "0a1b2c3d"};
+  const Attempts attempts{3, at_minute(5), "boot: it's \"broken\"", "look at the log", "0a1b2c3d", "QuiesceFailed"};
   const SpecGeneration generation{7, "hash"};
   const ConditionMemory condition{"False", "BootFailed", at_minute(1)};
   ASSERT_TRUE(catalog().set_attempts("Sandbox/web start-machine", attempts));
   ASSERT_TRUE(catalog().set_generation("Sandbox/web", generation));
   ASSERT_TRUE(catalog().set_condition("Sandbox/web Ready", condition));
+  const CaptureMemory capture{"hash", at_minute(4)};
+  ASSERT_TRUE(catalog().set_capture("Snapshot/s1", capture));
   const auto id = catalog().begin_intent({0, "Sandbox/web", "start-machine", "start it", at_minute(2)});
   ASSERT_TRUE(id);
   ASSERT_TRUE(catalog().add_event(event_at(3)));
@@ -60,6 +62,7 @@ TEST_P(CatalogContract, EverythingIsRecalledAfterARestart) {
   EXPECT_EQ(memory.attempts.at("Sandbox/web start-machine"), attempts);
   EXPECT_EQ(memory.generations.at("Sandbox/web"), generation);
   EXPECT_EQ(memory.conditions.at("Sandbox/web Ready"), condition);
+  EXPECT_EQ(memory.captures.at("Snapshot/s1"), capture);
   EXPECT_THAT(memory.open_intents,
               ::testing::ElementsAre(Intent{*id, "Sandbox/web", "start-machine", "start it", at_minute(2)}));
   EXPECT_THAT(*catalog().events("", 10), ::testing::ElementsAre(event_at(3)));
@@ -68,8 +71,8 @@ TEST_P(CatalogContract, EverythingIsRecalledAfterARestart) {
 TEST_P(CatalogContract, SettingAgainReplaces) {
   ASSERT_TRUE(catalog().set_generation("Sandbox/web", {1, "a"}));
   ASSERT_TRUE(catalog().set_generation("Sandbox/web", {2, "b"}));
-  ASSERT_TRUE(catalog().set_attempts("Sandbox/web x", {1, at_minute(1), "", "", ""}));
-  ASSERT_TRUE(catalog().set_attempts("Sandbox/web x", {2, at_minute(2), "", "", ""}));
+  ASSERT_TRUE(catalog().set_attempts("Sandbox/web x", {1, at_minute(1), "", "", "", ""}));
+  ASSERT_TRUE(catalog().set_attempts("Sandbox/web x", {2, at_minute(2), "", "", "", ""}));
   ASSERT_TRUE(catalog().set_condition("Sandbox/web Ready", {"True", "", at_minute(1)}));
   ASSERT_TRUE(catalog().set_condition("Sandbox/web Ready", {"False", "", at_minute(2)}));
   const CatalogMemory memory = recalled();
@@ -112,6 +115,7 @@ TEST_P(CatalogContract, ForgettingTakesOneObjectAndNoOther) {
     ASSERT_TRUE(catalog().set_attempts(std::string(object) + " start", {}));
     ASSERT_TRUE(catalog().set_condition(std::string(object) + " Ready", {}));
     ASSERT_TRUE(catalog().set_generation(object, {1, ""}));
+    ASSERT_TRUE(catalog().set_capture(object, {}));
   }
   ASSERT_TRUE(catalog().add_event(event_at(1)));
   ASSERT_TRUE(catalog().forget("Sandbox/web"));
@@ -121,6 +125,7 @@ TEST_P(CatalogContract, ForgettingTakesOneObjectAndNoOther) {
   EXPECT_EQ(memory.attempts.size(), 3u);
   EXPECT_EQ(memory.conditions.size(), 3u);
   EXPECT_EQ(memory.generations.size(), 3u);
+  EXPECT_EQ(memory.captures.size(), 3u);
   EXPECT_TRUE(memory.generations.count("Sandbox/web-2"));
   EXPECT_TRUE(memory.attempts.count("Sandbox/w%b start"));
   EXPECT_EQ(catalog().events("Sandbox/web", 10)->size(), 1u) << "what happened stays told";

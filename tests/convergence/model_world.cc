@@ -30,7 +30,7 @@ std::string yes_no(const std::string& what, const bool& is) { return (is ? " " :
 ModelWorld::Life::Life(ModelWorld& world)
     : store({world.files, world.bulk, world.images, world.parts}, world.clock, world.layout),
       disks(world.device_mapper, world.loops, world.files, world.parts, world.images, "0123abcd", world.driver_),
-      executor({store, world.files, world.memory_files, disks, world.machines, world.clock}, world.catalog, workers, LaneLimits{}, [] {}),
+      executor({store, world.files, world.bulk, world.memory_files, disks, world.machines, world.clock}, world.catalog, workers, LaneLimits{}, [] {}),
       reporter(world.catalog, world.clock),
       reconciler({world.source, Eyes{store, world.files, world.bulk, disks, world.machines, world.clock, 8_GiB},
                   world.catalog, [&world] { return a_uid("minted " + std::to_string(world.minted_++)); }, world.limits,
@@ -108,6 +108,13 @@ std::string ModelWorld::describe() {
     text += yes_no("retained", identity.retained) + yes_no("discarded", identity.disk_discarded);
     text += yes_no("store", files.exists(store_path(name))) + yes_no("vm", vm_runs(name)) + yes_no("memory", is_kept(name)) + "\n";
   }
+  for (const auto& [path, content] : files.peek_tree(layout.snapshots())) {
+    if (name_of(path) != kSnapshotFile) continue;
+    const Result<SnapshotIdentity> snapshot = parse_snapshot_identity(content);
+    if (!snapshot) continue;
+    text += "snapshot " + snapshot->name.str() + " of " + snapshot->sandbox.str() + " " + snapshot->power +
+            yes_no("memory", snapshot->memory.has_value()) + yes_no("retained", snapshot->retained) + "\n";
+  }
   for (const std::string& device : device_mapper.names()) text += "device of " + device.substr(0, 8) + "\n";
   text += "loops " + std::to_string(loops.count()) + "\n";
   for (const auto& [path, content] : files.peek_tree(layout.templates())) {
@@ -145,6 +152,15 @@ std::vector<std::string> ModelWorld::broken_laws() {
   }
   for (const Uid& uid : machines.all_alive()) {
     if (!known.contains(uid)) broken.push_back("a VM runs without a sandbox directory");
+  }
+  for (const auto& [path, content] : files.peek_tree(layout.snapshots())) {
+    if (name_of(path) != kSnapshotFile) continue;
+    const std::string name = name_of(parent_of(path));
+    const auto problems = life_->store.verify_snapshot(name, {});
+    if (!problems) broken.push_back("snapshot " + name + " cannot be verified: " + to_string(problems.error()));
+    for (const std::string& problem : problems.value_or(std::vector<std::string>{})) {
+      broken.push_back("snapshot " + name + ": " + problem);
+    }
   }
   if (machines.ran_twice()) broken.push_back("a kept guest ran on twice from the same memory");
   for (const auto& [path, content] : files.peek_tree("/state")) {

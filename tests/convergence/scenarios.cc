@@ -90,12 +90,104 @@ void add_memory_scenarios(const Add& add) {
       declare_web(a_sandbox("web")), both, both);
 }
 
+SnapshotBuilder of_web(const std::string& name) { return a_snapshot(name).of("web"); }
+
+// Two guests that ran and wrote, of which one was captured whole.
+void capture_one(ModelWorld& world) {
+  declare_two(world);
+  settle_now(world);
+  for (const std::string name : {"web", "worker"}) {
+    write_guest_data(world, name);
+    write_guest_memory(world, name);
+  }
+  world.source.declare(of_web("s1").full().declared());
+  settle_now(world);
+}
+
+template <class Add>
+void add_snapshot_scenarios(const Add& add) {
+  const std::vector<std::string> both{"web", "worker"};
+  const auto declare_snapshot = [](const SnapshotBuilder& snapshot) {
+    return [snapshot](ModelWorld& world) { world.source.declare(snapshot.declared()); };
+  };
+  const auto declare_clone = [](const SandboxBuilder& clone) {
+    return [clone](ModelWorld& world) { world.source.declare(clone.declared()); };
+  };
+  const Clone whole{"clone", "web", true};
+  add("captured-disk", declare_two, declare_snapshot(of_web("s1")), both, both, {});
+  add("captured-full", declare_two, declare_snapshot(of_web("s1").full()), both, both, {});
+  add("captured-quiesced", declare_two, declare_snapshot(of_web("s1").full().quiesced()), both, both, {});
+  add("captured-while-paused", pause_one, declare_snapshot(of_web("s1").full()), both, both, {});
+  add("captured-after-a-resume", resume_one, declare_snapshot(of_web("s1").full()), both, both, {});
+  add("captured-while-stopped",
+      [](ModelWorld& world) {
+        declare_two(world);
+        world.source.declare(a_sandbox("web").stopped().declared());
+      },
+      declare_snapshot(of_web("s1").full()), both, {"worker"}, {});
+  add("captured-then-its-sandbox-removed", declare_two,
+      [](ModelWorld& world) {
+        world.source.declare(of_web("s1").full().declared());
+        world.source.withdraw(sandbox("web"));
+      },
+      {"worker"}, {"worker"}, {});
+  add("snapshot-removed", capture_one,
+      [](ModelWorld& world) { world.source.withdraw({Kind::Snapshot, a_name("s1")}); }, both, both, {});
+  add("snapshot-retained",
+      [](ModelWorld& world) {
+        capture_one(world);
+        world.source.declare(of_web("s1").full().retain().declared());
+      },
+      [](ModelWorld& world) { world.source.withdraw({Kind::Snapshot, a_name("s1")}); }, both, both, {});
+  add("snapshot-expired",
+      [](ModelWorld& world) {
+        capture_one(world);
+        world.source.declare(of_web("s1").full().expire_after(std::chrono::hours{1}).declared());
+      },
+      [](ModelWorld& world) { world.clock.advance(std::chrono::hours{2}); }, both, both, {});
+  add("snapshot-captured-anew", capture_one,
+      [](ModelWorld& world) {
+        SnapshotBuilder other = a_snapshot("s1").of("worker");
+        const std::string approval = "replace@" + spec_hash(Spec{other.spec()}).short8();
+        world.source.declare(other.annotate(kApproveAnnotation, approval).declared());
+      },
+      both, both, {});
+  add("cloned", capture_one, declare_clone(a_sandbox("clone").restore("s1")), both, both, {whole});
+  add("cloned-twice-and-paused", capture_one,
+      [](ModelWorld& world) {
+        world.source.declare(a_sandbox("clone").restore("s1").declared());
+        world.source.declare(a_sandbox("other").restore("s1").paused().declared());
+      },
+      both, both, {whole, {"other", "web", true}});
+  add("cloned-disk", capture_one, declare_clone(a_sandbox("clone").restore("s1", RestoreMode::Disk)), both, both,
+      {{"clone", "web", false}});
+  add("cloned-with-more-memory", capture_one, declare_clone(a_sandbox("clone").restore("s1").memory(256_MiB)), both, both,
+      {{"clone", "web", false}});
+  add("cloned-on-another-vmm",
+      [](ModelWorld& world) {
+        capture_one(world);
+        world.machines.set_build({"QEMU 8.2.0", "fake-1", "max", "tcg", "firmware"});
+      },
+      declare_clone(a_sandbox("clone").restore("s1")), both, both, {{"clone", "web", false}});
+  add("cloned-then-snapshot-removed",
+      [](ModelWorld& world) {
+        capture_one(world);
+        world.source.declare(a_sandbox("clone").restore("s1").declared());
+      },
+      [](ModelWorld& world) {
+        world.source.withdraw({Kind::Snapshot, a_name("s1")});
+        world.source.withdraw(sandbox("web"));
+      },
+      {"worker"}, {"worker"}, {whole});
+}
+
 std::vector<Scenario> scenarios_of(DiskDriverKind driver, const std::string& suffix) {
   std::vector<Scenario> all;
   const auto add = [&](const std::string& name, std::function<void(ModelWorld&)> before,
                        std::function<void(ModelWorld&)> event, std::vector<std::string> data_of,
-                       std::vector<std::string> memory_of = {}) {
-    all.push_back({name + suffix, driver, std::move(before), std::move(event), std::move(data_of), std::move(memory_of)});
+                       std::vector<std::string> memory_of = {}, std::vector<Clone> clones = {}) {
+    all.push_back({name + suffix, driver, std::move(before), std::move(event), std::move(data_of), std::move(memory_of),
+                   std::move(clones)});
   };
   add("first-declared", nothing, declare_two, {});
   add("one-more", [](ModelWorld& world) { declare_two(world); },
@@ -176,6 +268,7 @@ std::vector<Scenario> scenarios_of(DiskDriverKind driver, const std::string& suf
       },
       [](ModelWorld& world) { world.clock.advance(std::chrono::hours{25}); }, {"worker"});
   add_memory_scenarios(add);
+  add_snapshot_scenarios(add);
   return all;
 }
 
@@ -195,6 +288,18 @@ void write_guest_data(ModelWorld& world, const std::string& sandbox) {
 bool guest_data_is_there(ModelWorld& world, const std::string& sandbox) {
   const auto content = world.files.content_of(world.store_path(sandbox));
   return content && content->bytes.find(kGuestData + sandbox) == 12288;
+}
+
+bool clone_is_as_captured(ModelWorld& world, const Clone& clone) {
+  const auto content = world.files.content_of(world.store_path(clone.name));
+  if (!content || content->bytes.find(kGuestData + clone.of) != 12288) return false;
+  if (!clone.memory) return true;
+  const auto identity = world.identity(clone.name);
+  if (world.is_kept(clone.name)) {
+    const auto image = world.files.content_of(world.layout.memory_dir(identity->uid) + "/" + kFlatFile);
+    return image && image->bytes.find(kGuestData + clone.of) == 2 * kPage.value;
+  }
+  return world.vm_runs(clone.name) && world.machines.memory_at(identity->uid, 2) == kGuestData + clone.of;
 }
 
 void write_guest_memory(ModelWorld& world, const std::string& sandbox) {

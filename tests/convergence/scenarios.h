@@ -12,6 +12,13 @@
 
 namespace cowherd::testing {
 
+// A sandbox that began as another one was when it was captured.
+struct Clone {
+  std::string name{};
+  std::string of{};
+  bool memory = false;  // with its memory, too
+};
+
 struct Scenario {
   std::string name{};
   DiskDriverKind driver = DiskDriverKind::DmSnapshot;
@@ -19,6 +26,7 @@ struct Scenario {
   std::function<void(ModelWorld&)> event{};   // what the suite then lets happen
   std::vector<std::string> data_of{};         // sandboxes whose guest data must be the same afterwards
   std::vector<std::string> memory_of{};       // those whose guest's memory must be, unless power was lost
+  std::vector<Clone> clones{};                // sandboxes that must have the data of others afterwards
 };
 
 std::vector<Scenario> scenarios();
@@ -27,6 +35,7 @@ inline void PrintTo(const Scenario& scenario, std::ostream* out) { *out << scena
 // What a guest wrote: stands in the store of each sandbox and is looked for afterwards.
 void write_guest_data(ModelWorld& world, const std::string& sandbox);
 bool guest_data_is_there(ModelWorld& world, const std::string& sandbox);
+bool clone_is_as_captured(ModelWorld& world, const Clone& clone);
 // The same in the memory of a guest that runs; one that is paused is resumed to ask it.
 void write_guest_memory(ModelWorld& world, const std::string& sandbox);
 bool guest_memory_is_there(ModelWorld& world, const std::string& sandbox);

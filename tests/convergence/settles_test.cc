@@ -50,6 +50,10 @@ class Convergence : public ::testing::TestWithParam<Scenario> {
     for (const std::string& sandbox : scenario.data_of) {
       EXPECT_TRUE(guest_data_is_there(world, sandbox)) << how << ": guest data of " << sandbox << " is lost";
     }
+    for (Clone clone : scenario.clones) {
+      clone.memory = clone.memory && aftermath == Aftermath::ProcessDied;
+      EXPECT_TRUE(clone_is_as_captured(world, clone)) << how << ": " << clone.name << " is not as " << clone.of << " was";
+    }
     EXPECT_TRUE(world.device_mapper.exists(kForeign)) << how << ": a foreign device was touched";
   }
 

@@ -74,6 +74,13 @@ Status MemoryCatalog::set_condition(const std::string& key, const ConditionMemor
   });
 }
 
+Status MemoryCatalog::set_capture(const std::string& object, const CaptureMemory& capture) {
+  return faults_.call("set capture", [&]() -> Status {
+    memory_.captures[object] = capture;
+    return {};
+  });
+}
+
 Status MemoryCatalog::add_event(const Event& event) {
   return faults_.call("add event", [&]() -> Status {
     const auto known = std::find_if(events_.rbegin(), events_.rend(),
@@ -118,6 +125,7 @@ Result<std::vector<Event>> MemoryCatalog::events(const std::string& object, int 
 Status MemoryCatalog::forget(const std::string& object) {
   return faults_.call("forget", [&]() -> Status {
     memory_.generations.erase(object);
+    memory_.captures.erase(object);
     erase_of(memory_.attempts, object);
     erase_of(memory_.conditions, object);
     return {};

@@ -19,6 +19,7 @@ class MemoryCatalog final : public Catalog {
   Status clear_attempts(const std::string& key) override;
   Status set_generation(const std::string& object, const SpecGeneration& generation) override;
   Status set_condition(const std::string& key, const ConditionMemory& condition) override;
+  Status set_capture(const std::string& object, const CaptureMemory& capture) override;
   Status add_event(const Event& event) override;
   Result<std::vector<Event>> events(const std::string& object, int most) override;
   Status forget(const std::string& object) override;

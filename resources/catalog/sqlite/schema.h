@@ -13,7 +13,7 @@ namespace cowherd {
 inline constexpr std::int64_t kCatalogApplicationId = 0x636f7768;
 
 // Times are milliseconds since 1970 UTC. finished is NULL while an intent is open.
-inline constexpr std::array<const char*, 1> kSchemaSteps{R"sql(
+inline constexpr std::array<const char*, 2> kSchemaSteps{R"sql(
 CREATE TABLE intents (
   id INTEGER PRIMARY KEY, object TEXT NOT NULL, action TEXT NOT NULL, detail TEXT NOT NULL, begun INTEGER NOT NULL,
   outcome TEXT, finished INTEGER, error TEXT) STRICT;
@@ -30,6 +30,11 @@ CREATE TABLE events (
   message TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, count INTEGER NOT NULL) STRICT;
 CREATE INDEX events_by_object ON events (object, last);
 CREATE INDEX events_by_time ON events (last);
+)sql",
+                                                        R"sql(
+ALTER TABLE attempts ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+CREATE TABLE captures (
+  object TEXT PRIMARY KEY, capture_hash TEXT NOT NULL, captured INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 )sql"};
 
 // Brings a file of ours, or an empty one, to this version. Corrupt for a database of somebody else.

@@ -50,16 +50,19 @@ Result<CatalogMemory> SqliteCatalog::recall() {
   const std::lock_guard lock(mutex_);
   CatalogMemory memory;
   COWHERD_ASSIGN(Transaction transaction, Transaction::begin(database_, Transaction::Kind::Read));
-  COWHERD_TRY(for_each(database_, "SELECT key, failures, next_try, last_error, last_hint, generation FROM attempts",
+  COWHERD_TRY(for_each(database_, "SELECT key, failures, next_try, last_error, last_hint, generation, reason FROM attempts",
                        [&](const Statement& row) {
                          memory.attempts[row.text(0)] = {static_cast<int>(row.integer(1)), to_moment(row.integer(2)),
-                                                         row.text(3), row.text(4), row.text(5)};
+                                                         row.text(3), row.text(4), row.text(5), row.text(6)};
                        }));
   COWHERD_TRY(for_each(database_, "SELECT object, number, spec_hash FROM generations", [&](const Statement& row) {
     memory.generations[row.text(0)] = {row.integer(1), row.text(2)};
   }));
   COWHERD_TRY(for_each(database_, "SELECT key, status, reason, since FROM conditions", [&](const Statement& row) {
     memory.conditions[row.text(0)] = {row.text(1), row.text(2), to_moment(row.integer(3))};
+  }));
+  COWHERD_TRY(for_each(database_, "SELECT object, capture_hash, captured FROM captures", [&](const Statement& row) {
+    memory.captures[row.text(0)] = {row.text(1), to_moment(row.integer(2))};
   }));
   COWHERD_TRY(for_each(database_,
                        "SELECT id, object, action, detail, begun FROM intents WHERE finished IS NULL ORDER BY id",
@@ -92,9 +95,9 @@ Status SqliteCatalog::finish_intent(std::int64_t id, OutcomeKind outcome, Moment
 
 Status SqliteCatalog::set_attempts(const std::string& key, const Attempts& attempts) {
   const std::lock_guard lock(mutex_);
-  return run(database_, "INSERT OR REPLACE INTO attempts VALUES (?, ?, ?, ?, ?, ?)", key,
+  return run(database_, "INSERT OR REPLACE INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?)", key,
              std::int64_t{attempts.failures}, to_integer(attempts.next_try), attempts.last_error, attempts.last_hint,
-             attempts.generation);
+             attempts.generation, attempts.reason);
 }
 
 Status SqliteCatalog::clear_attempts(const std::string& key) {
@@ -112,6 +115,12 @@ Status SqliteCatalog::set_condition(const std::string& key, const ConditionMemor
   const std::lock_guard lock(mutex_);
   return run(database_, "INSERT OR REPLACE INTO conditions VALUES (?, ?, ?, ?)", key, condition.status,
              condition.reason, to_integer(condition.since));
+}
+
+Status SqliteCatalog::set_capture(const std::string& object, const CaptureMemory& capture) {
+  const std::lock_guard lock(mutex_);
+  return run(database_, "INSERT OR REPLACE INTO captures VALUES (?, ?, ?)", object, capture.capture_hash,
+             to_integer(capture.captured));
 }
 
 Status SqliteCatalog::add_event(const Event& event) {
@@ -157,6 +166,7 @@ Status SqliteCatalog::forget(const std::string& object) {
   COWHERD_ASSIGN(Transaction transaction, Transaction::begin(database_, Transaction::Kind::Write));
   const std::string prefix = object + " ";
   COWHERD_TRY(run(database_, "DELETE FROM generations WHERE object = ?", object));
+  COWHERD_TRY(run(database_, "DELETE FROM captures WHERE object = ?", object));
   COWHERD_TRY(run(database_, "DELETE FROM attempts WHERE substr(key, 1, length(?)) = ?", prefix, prefix));
   COWHERD_TRY(run(database_, "DELETE FROM conditions WHERE substr(key, 1, length(?)) = ?", prefix, prefix));
   return transaction.commit();

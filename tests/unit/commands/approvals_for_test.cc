@@ -41,7 +41,8 @@ TEST(ApprovalFor, WhatIsApprovedIsWhatExpandLooksFor) {
   const StoreContents store;
   const HostFiles host_files;
   const Fact<Disks::Choice> disks;
-  const ExpandInput input{picture.declared, store, host_files, approvals, disks, noon(), Span{0}};
+  const Fact<Captures> captures{Captures{}};
+  const ExpandInput input{picture.declared, store, host_files, approvals, disks, captures, noon(), Span{0}};
   EXPECT_TRUE(is_approved(input, "replace", {}, a_uid("web"), spec_hash(declared.object.spec)));
   EXPECT_FALSE(is_approved(input, "dataloss", {}, a_uid("web"), spec_hash(declared.object.spec)));
   EXPECT_FALSE(is_approved(input, "replace", {}, a_uid("other"), spec_hash(declared.object.spec)));
@@ -64,7 +65,7 @@ TEST(ApprovalFor, NothingHeldIsRefused) {
   add_sandbox(picture, "web");
   EXPECT_THAT(refusal(picture, "replace", sandbox_named("web")), HasSubstr("no edit of it is held"));
   EXPECT_THAT(refusal(picture, "replace", sandbox_named("nope")), HasSubstr("no such sandbox"));
-  EXPECT_THAT(refusal(picture, "replace", template_named("base")), HasSubstr("only edits of sandboxes"));
+  EXPECT_THAT(refusal(picture, "replace", template_named("base")), HasSubstr("no edit of it is held"));
   EXPECT_THAT(refusal(picture, "delete", sandbox_named("web")), HasSubstr("nothing holds its removal"));
 }
 

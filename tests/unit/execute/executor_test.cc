@@ -79,7 +79,7 @@ class ExecutorTest : public ::testing::Test {
   HostDisks disks_{device_mapper_, loops_, files_, parts_, images_, "01020304", DiskDriverKind::Qcow2};
   HeldWorkers workers_{};
   int notices_ = 0;
-  Executor executor_{{store_, files_, memory_files_, disks_, machines_, clock_}, catalog_, workers_, LaneLimits{2, 2, 2, 2, 1},
+  Executor executor_{{store_, files_, bulk_, memory_files_, disks_, machines_, clock_}, catalog_, workers_, LaneLimits{2, 2, 2, 2, 1},
                      [this] { ++notices_; }};
 };
 
@@ -159,6 +159,20 @@ TEST_F(ExecutorTest, AnotherFailureOfMemoryHoldsEverythingBack) {
   executor_.pump();
   EXPECT_THAT(workers_.jobs, IsEmpty());
   EXPECT_TRUE(is_there("a"));
+}
+
+TEST_F(ExecutorTest, AStepHasAllItsObjectsForItself) {
+  CaptureSnapshot capture;
+  capture.identity.name = *ResourceName::make("s1");
+  capture.identity.sandbox = *ResourceName::make("web");
+  executor_.adopt(plan_of({{Action{capture}, "declared", {}, false}, create("web"), create("other")}));
+  executor_.pump();
+  EXPECT_THAT(executor_.in_flight(), ElementsAre("Sandbox/other", "Sandbox/web", "Snapshot/s1"));
+  EXPECT_THAT(workers_.jobs, SizeIs(2)) << "web is being captured: nothing else is done to it";
+  workers_.let_one_run();
+  (void)executor_.collect();
+  executor_.pump();
+  EXPECT_THAT(executor_.in_flight(), ElementsAre("Sandbox/other", "Sandbox/web"));
 }
 
 TEST_F(ExecutorTest, LanesBoundWhatRunsSideBySide) {

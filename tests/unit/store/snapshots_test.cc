@@ -26,7 +26,7 @@ TEST_F(Snapshots, AFullOneIsPublishedWithADigestOfEveryPart) {
   clock.advance(std::chrono::hours{1});
   const SnapshotIdentity made = published();
   files.lose_power();
-  EXPECT_THAT(parts_of(made), ElementsAre("memfile." + kMemoryBuild, "memfile.header", "memory.flat", "rootfs.cow",
+  EXPECT_THAT(parts_of(made), ElementsAre("memfile." + kMemoryBuild, "memfile.header", "rootfs.cow",
                                           "rootfs.meta", "snapfile"));
   EXPECT_EQ(made.parts.back().sha256, digest_of("state of devices"));
   EXPECT_EQ(made.parts.back().size, Bytes{16});

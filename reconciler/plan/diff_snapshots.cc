@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// Snapshots: | wanted  | captured | its sandbox            | -> |
+//            | create  | no       | stands as declared     | capture it as it is
+//            | create  | no       | has steps of its own   | waits for them
+//            | create  | no       | leaves                 | capture first; while that cannot be, the sandbox stays
+//            | create  | no       | unknown, at fault      | nothing, with the reason
+//            | keep    | yes      | -                      | record what is declared beside the capture
+//            | remove  | yes      | -                      | to trash, unless something is still to be made of it
+//            | hold    | -        | -                      | nothing, with the reason
+#include <algorithm>
+
+#include "reconciler/plan/sandbox_rules.h"
+
+namespace cowherd {
+
+namespace {
+
+const WantedSandbox* sandbox_of(const PlanInput& input, const WantedSnapshot& wanted) {
+  for (const WantedSandbox& sandbox : input.wanted.sandboxes) {
+    if (sandbox.present && sandbox.present->uid == wanted.identity.sandbox_uid) return &sandbox;
+  }
+  return nullptr;
+}
+
+bool is_background(const Action& action) {
+  return std::holds_alternative<ComposeMemory>(action.what) || std::holds_alternative<CompactMemory>(action.what);
+}
+
+bool has_steps(const std::string& object, const Proposal& proposal) {
+  return std::any_of(proposal.steps.begin(), proposal.steps.end(), [&](const Step& step) {
+    return object_of(step.action) == object && !is_background(step.action);
+  });
+}
+
+// Why it cannot be captured as it is; nothing when it can.
+std::optional<Blocked> obstacle(const SandboxView& view, const WantedSnapshot& wanted, const Proposal& proposal) {
+  const std::string who = "sandbox '" + view.wanted.identity.name.str() + "'";
+  const auto blocked = [&](BlockKind kind, const std::string& reason, const std::string& message) {
+    return Blocked{snapshot_object(wanted.identity.name), kind, reason, message, std::nullopt};
+  };
+  if (view.machine.unknown()) return blocked(BlockKind::Unknown, "SandboxUnknown", to_string(view.machine.why()));
+  if (view.disk.unknown()) return blocked(BlockKind::Unknown, "SandboxUnknown", to_string(view.disk.why()));
+  if (view.image.unknown()) return blocked(BlockKind::Unknown, "SandboxUnknown", to_string(view.image.why()));
+  if (!view.disk.known() || !view.disk->store_present) {
+    return blocked(BlockKind::Waiting, "SandboxNotReady", who + " has no disk yet");
+  }
+  if (view.disk->fault != DiskFault::None) {
+    return blocked(BlockKind::Waiting, "SandboxNotReady", "the disk of " + who + " is at fault: " + view.disk->detail);
+  }
+  if (view.machine.known() && view.machine->phase != MachinePhase::Running) {
+    return blocked(BlockKind::Waiting, "SandboxNotReady",
+                   "the VM of " + who + " is " + std::string(to_string(view.machine->phase)));
+  }
+  if (view.wanted.fate == Fate::Remove) return std::nullopt;
+  const bool stays = view.move() == VmMove::Stay || view.move() == VmMove::Wait;
+  const bool is_disk_of_none = wanted.identity.spec.mode == SnapshotMode::Disk && !view.vm_lives() && !view.is_kept();
+  if (has_steps(view.object(), proposal) || (!stays && !is_disk_of_none)) {
+    return blocked(BlockKind::Waiting, "SandboxNotReady", who + " is not as declared yet; it is captured once it is");
+  }
+  return std::nullopt;
+}
+
+void capture(const PlanInput& input, const WantedSnapshot& wanted, Proposal& proposal) {
+  const WantedSandbox* sandbox = sandbox_of(input, wanted);
+  if (sandbox == nullptr) return;  // expand saw one that is not wanted any more: the next look tells
+  const SandboxView view = view_of(input, *sandbox);
+  const bool leaves = sandbox->fate == Fate::Remove;
+  if (std::optional<Blocked> why = obstacle(view, wanted, proposal)) {
+    const bool is_on_its_way = why->kind == BlockKind::Waiting && has_steps(view.object(), proposal) && !leaves;
+    if (!is_on_its_way) proposal.blocked.push_back(*why);
+    if (!leaves) return;
+    std::erase_if(proposal.steps, [&](const Step& step) {
+      return object_of(step.action) == view.object() && !std::holds_alternative<ReapMachine>(step.action.what);
+    });
+    proposal.block(view.object(), BlockKind::Waiting, "SnapshotFirst",
+                   "it stays until snapshot '" + wanted.identity.name.str() + "' of it is taken, which waits: " +
+                       why->message + "; withdraw the snapshot's document to let it go without");
+    return;
+  }
+  proposal.propose(Action{CaptureSnapshot{wanted.identity, input.limits.freeze_budget}},
+                   leaves ? "its sandbox is about to leave" : wanted.reason);
+}
+
+// Who still wants to begin as it.
+std::vector<std::string> users_to_come(const PlanInput& input, const SnapshotIdentity& snapshot) {
+  std::vector<std::string> users;
+  for (const WantedSandbox& sandbox : input.wanted.sandboxes) {
+    const auto& restored = sandbox.identity.restored;
+    const bool is_wanted = sandbox.fate == Fate::Keep || sandbox.fate == Fate::Create;
+    if (is_wanted && restored && restored->capture == snapshot.uid && view_of(input, sandbox).is_to_be_restored()) {
+      users.push_back(sandbox_object(sandbox.identity.name));
+    }
+  }
+  for (const auto& [name, wanted] : input.wanted.templates) {
+    const bool is_wanted = wanted.fate == Fate::Keep && !wanted.is_retained && !wanted.current;
+    if (is_wanted && wanted.spec.snapshot_ref == snapshot.name) users.push_back(template_object(name));
+  }
+  return users;
+}
+
+void remove(const PlanInput& input, const WantedSnapshot& wanted, Proposal& proposal) {
+  const SnapshotIdentity& present = *wanted.present;
+  const std::vector<std::string> users = users_to_come(input, present);
+  if (!users.empty()) {
+    proposal.block(snapshot_object(present.name), BlockKind::Waiting, "InUse",
+                   wanted.reason + ", but " + users.front() + " is still to be made of it");
+    return;
+  }
+  Step step{Action{RemoveSnapshot{present.name, present.uid, present.template_name, present.revision}},
+            wanted.reason, {}, wanted.is_prune};
+  proposal.steps.push_back(std::move(step));
+}
+
+std::string update_summary(const WantedSnapshot& wanted) {
+  if (wanted.identity.retained != wanted.present->retained) {
+    return wanted.identity.retained ? "retained" : "declared again";
+  }
+  if (wanted.identity.spec_hash != wanted.present->spec_hash) return "what is declared beside the capture";
+  return "where it is declared, or its labels";
+}
+
+void report_held(const WantedSnapshot& wanted, Proposal& proposal) {
+  const std::string object = snapshot_object(wanted.identity.name);
+  if (wanted.hindrance) {
+    const bool is_unknown = wanted.hindrance->reason == "SnapshotUnknown" || wanted.hindrance->reason == "CatalogUnknown";
+    proposal.block(object, is_unknown ? BlockKind::Unknown : BlockKind::Waiting, wanted.hindrance->reason,
+                   wanted.hindrance->message);
+  }
+  if (wanted.held_edits.empty() || wanted.approval.empty()) return;
+  proposal.block(object, BlockKind::Approval, "ApprovalRequired",
+                 "it is captured already, and " + wanted.held_edits.front().path +
+                     " cannot change; declare another name, or have it captured anew with `cowherd approve replace " + object +
+                     "` or annotation " + std::string(kApproveAnnotation) + ": " + wanted.approval);
+}
+
+void diff_snapshot(const PlanInput& input, const WantedSnapshot& wanted, Proposal& proposal) {
+  report_held(wanted, proposal);
+  const std::optional<Span>& expire_after = wanted.identity.spec.expire_after;
+  if (wanted.present && expire_after && wanted.present->captured + *expire_after > input.now) {
+    proposal.wake_at(wanted.present->captured + *expire_after);
+  }
+  switch (wanted.fate) {
+    case Fate::Hold: return;
+    case Fate::Create:
+      if (!wanted.hindrance) capture(input, wanted, proposal);
+      return;
+    case Fate::Keep:
+      if (wanted.identity != *wanted.present) {
+        proposal.propose(Action{UpdateSnapshot{*wanted.present, wanted.identity, update_summary(wanted)}}, wanted.reason);
+      }
+      return;
+    case Fate::Remove: remove(input, wanted, proposal); return;
+  }
+}
+
+}  // namespace
+
+void diff_snapshots(const PlanInput& input, Proposal& proposal) {
+  for (const auto& [name, wanted] : input.wanted.snapshots) diff_snapshot(input, wanted, proposal);
+}
+
+}  // namespace cowherd
