@@ -2,6 +2,7 @@
 #include "reconciler/actions/collect_revision.h"
 
 #include "resources/store/approvals.h"
+#include "resources/store/revision_users.h"
 
 namespace cowherd {
 
@@ -10,13 +11,13 @@ std::string CollectRevision::describe() const {
 }
 
 Status CollectRevision::precondition(Host& host) const {
-  COWHERD_ASSIGN(const std::vector<SandboxIdentity> sandboxes, sandboxes_now(host));
-  for (const SandboxIdentity& sandbox : sandboxes) {
-    if (sandbox.template_name == template_name.str() && sandbox.revision == id) {
-      return fail(ErrorKind::Stale, "revision " + id.short12() + " is used by sandbox '" + sandbox.name.str() + "'");
-    }
-  }
-  return {};
+  const StoreContents contents = host.store.look();
+  COWHERD_TRY(all_users_are_known(contents));
+  const RevisionUsers users = users_of_revision(contents, template_name.str(), id);
+  if (users.sandboxes.empty() && users.snapshots.empty()) return {};
+  const std::string user = users.sandboxes.empty() ? "snapshot '" + users.snapshots.front() + "'"
+                                                   : "sandbox '" + users.sandboxes.front() + "'";
+  return fail(ErrorKind::Stale, "revision " + id.short12() + " is used by " + user);
 }
 
 Result<Effect> CollectRevision::apply(Host& host, const BulkControl&) const {

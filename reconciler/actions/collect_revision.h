@@ -19,7 +19,7 @@ struct CollectRevision {
   Keys needs() const { return {}; }
   Keys makes() const { return {}; }
   Keys unmakes() const { return {revision_key(template_name.str(), id)}; }
-  // Stale when a sandbox uses it by now: reachability is checked again on the fresh world.
+  // Stale when something stands on it by now: reachability is checked again on the fresh world.
   Status precondition(Host& host) const;
   Result<Effect> apply(Host& host, const BulkControl& control) const;
   Status verify(Host& host) const;

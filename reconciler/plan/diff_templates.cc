@@ -3,40 +3,23 @@
 //            | yes      | yes              | nothing; other revisions go when nothing uses them
 //            | yes      | no               | import, unless a source file is missing
 //            | vanished | -                | revisions go with their last user; in use: DeletionBlocked; Retain keeps them
+// A revision stays while a sandbox or a snapshot stands on it, or something that may do so could not be read.
 #include <set>
 
 #include "reconciler/plan/make_plan.h"
+#include "resources/store/revision_users.h"
 
 namespace cowherd {
 
 namespace {
 
-// Who uses a revision now: the edges are read from the identity files, not from counters.
-std::vector<std::string> users_of(const Observed& seen, const std::string& template_name, const Digest& id) {
-  std::vector<std::string> users;
-  for (const auto& [uid, identity] : seen.store.sandboxes) {
-    if (identity.known() && identity->template_name == template_name && identity->revision == id) {
-      users.push_back(identity->name.str());
-    }
-  }
-  return users;
-}
-
 // Sandboxes this very pass takes away release their revision before it is collected (link, rule 2).
-bool all_users_leave(const Wanted& wanted, const std::string& template_name, const Digest& id) {
+bool all_sandboxes_leave(const Wanted& wanted, const std::string& template_name, const Digest& id) {
   for (const WantedSandbox& sandbox : wanted.sandboxes) {
     if (!sandbox.present || sandbox.present->template_name != template_name || sandbox.present->revision != id) {
       continue;
     }
     if (sandbox.fate != Fate::Remove) return false;
-  }
-  return true;
-}
-
-bool sandboxes_are_all_known(const Observed& seen) {
-  if (!seen.store.unreadable.empty()) return false;
-  for (const auto& [uid, identity] : seen.store.sandboxes) {
-    if (!identity.known()) return false;
   }
   return true;
 }
@@ -74,17 +57,18 @@ void collect_unused(const PlanInput& input, const WantedTemplate& wanted, Propos
     if (is_about_to_be_used(input.wanted, *revision)) continue;
     // Without a current revision the newest one may still be what a missing source file stands for.
     if (wanted.fate == Fate::Keep && !wanted.current) continue;
-    if (!all_users_leave(input.wanted, wanted.name.str(), id)) {
-      for (const std::string& user : users_of(input.seen, wanted.name.str(), id)) users_that_stay.insert(user);
-      continue;
-    }
-    if (!sandboxes_are_all_known(input.seen)) {
+    const RevisionUsers users = users_of_revision(input.seen.store, wanted.name.str(), id);
+    const bool sandboxes_stay = !all_sandboxes_leave(input.wanted, wanted.name.str(), id);
+    if (sandboxes_stay) users_that_stay.insert(users.sandboxes.begin(), users.sandboxes.end());
+    for (const std::string& name : users.snapshots) users_that_stay.insert("snapshot " + name);
+    if (sandboxes_stay || !users.snapshots.empty()) continue;
+    if (const Status known = all_users_are_known(input.seen.store); !known) {
       proposal.notes.push_back("revision " + id.short12() + " of template '" + wanted.name.str() +
-                               "' stays: not every sandbox could be read");
+                               "' stays, since something might stand on it: " + to_string(known.error()));
       continue;
     }
     Step step{Action{CollectRevision{wanted.name, id}},
-              wanted.fate == Fate::Remove ? "the template is no longer declared" : "no sandbox uses it", {}, false};
+              wanted.fate == Fate::Remove ? "the template is no longer declared" : "nothing stands on it", {}, false};
     step.is_prune = wanted.is_prune;
     proposal.steps.push_back(std::move(step));
   }

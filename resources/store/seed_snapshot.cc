@@ -19,8 +19,8 @@ class SeedReader {
   SeedReader(FileSystem& files, const std::string& directory, std::vector<FileEntry> entries)
       : files_(files), directory_(directory), entries_(std::move(entries)) {}
 
-  SeedSnapshot read() {
-    read_disk();
+  Result<SeedSnapshot> read() {
+    COWHERD_TRY(read_disk());
     read_memory();
     return std::move(seed_);
   }
@@ -35,8 +35,7 @@ class SeedReader {
   }
 
   // Nothing when it is no regular file with something in it, which is then told.
-  std::optional<FileStamp> content(const std::string& name) {
-    const Result<FileStamp> stamp = files_.stat(directory_ + "/" + name);
+  std::optional<FileStamp> content(const std::string& name, const Result<FileStamp>& stamp) {
     if (!stamp) {
       seed_.missing.push_back(name + ": " + stamp.error().message);
     } else if (stamp->type != FileType::Regular) {
@@ -49,40 +48,51 @@ class SeedReader {
     return std::nullopt;
   }
 
-  void read_disk() {
-    if (has(kRootfsFile)) {
-      const auto stamp = content(kRootfsFile);
-      if (!stamp) return;
-      seed_.disk = SeedSnapshot::Disk::Flat;
-      seed_.stamp = *stamp;
-    } else if (has(kCowFile)) {
-      const auto stamp = content(kCowFile);
-      if (!stamp || !read_base()) return;
-      seed_.disk = SeedSnapshot::Disk::Store;
-      seed_.stamp = *stamp;
-    } else {
-      seed_.missing.push_back(std::string("there is no disk: neither ") + kRootfsFile + " nor " + kCowFile);
-    }
+  static bool could_not_be_seen(const Error& error) {
+    return error.kind != ErrorKind::NotFound && error.kind != ErrorKind::Invalid;
   }
 
-  // Whether rootfs.meta names a base. One that is not there is told, and known all the same.
-  bool read_base() {
+  Status read_disk() {
+    const bool is_flat = has(kRootfsFile);
+    if (!is_flat && !has(kCowFile)) {
+      seed_.missing.push_back(std::string("there is no disk: neither ") + kRootfsFile + " nor " + kCowFile);
+      return {};
+    }
+    const char* name = is_flat ? kRootfsFile : kCowFile;
+    const Result<FileStamp> file = files_.stat(directory_ + "/" + name);
+    if (!file && could_not_be_seen(file.error())) return fail(file.error());
+    const auto stamp = content(name, file);
+    if (!stamp) return {};
+    if (!is_flat) {
+      COWHERD_TRY(read_base());
+      if (seed_.base_image.empty()) return {};
+    }
+    seed_.disk = is_flat ? SeedSnapshot::Disk::Flat : SeedSnapshot::Disk::Store;
+    seed_.stamp = *stamp;
+    return {};
+  }
+
+  // The base that rootfs.meta names. One that is not there is told, and known all the same.
+  Status read_base() {
     if (!has(kMetaFile)) {
       seed_.missing.push_back(std::string(kMetaFile) + " is missing: nothing says on which image " + kCowFile + " stands");
-      return false;
+      return {};
     }
     const Result<std::string> text = files_.read(directory_ + "/" + kMetaFile, kMetaLimit);
+    if (!text && could_not_be_seen(text.error())) return fail(text.error());
     const Result<Value> meta = text ? parse_json(*text) : fail(text.error());
-    const Value* base = meta ? meta->find("base_template") : nullptr;
-    const std::string* path = base != nullptr ? base->as_string() : nullptr;
+    const Value* named = meta ? meta->find("base_template") : nullptr;
+    const std::string* path = named != nullptr ? named->as_string() : nullptr;
     if (path == nullptr || !path->starts_with("/")) {
       seed_.missing.push_back(std::string(kMetaFile) + ": " +
                               (meta ? "base_template is no absolute path" : meta.error().message));
-      return false;
+      return {};
     }
+    const Result<FileStamp> base = files_.stat(*path);
+    if (!base && could_not_be_seen(base.error())) return fail(base.error());
+    if (!base) seed_.missing.push_back("base image '" + *path + "' is not there");
     seed_.base_image = *path;
-    if (!files_.stat(*path)) seed_.missing.push_back("base image '" + *path + "' is not there");
-    return true;
+    return {};
   }
 
   // A disk without any memory is whole.
@@ -90,7 +100,7 @@ class SeedReader {
     const bool has_state = has(kStateFile);
     const bool has_header = has(kHeaderName);
     if (!has_state && !has_header && !has_memory_file()) return;
-    const bool has_content = has_state && content(kStateFile).has_value();
+    const bool has_content = has_state && content(kStateFile, files_.stat(directory_ + "/" + kStateFile)).has_value();
     if (!has_state) seed_.missing.push_back(std::string(kStateFile) + " is missing: there is memory without the state of its devices");
     if (!has_header) {
       seed_.missing.push_back(std::string(kHeaderName) + " is missing: nothing says what the memory files hold");

@@ -22,10 +22,11 @@ struct SeedSnapshot {
   bool has_memory = false;             // snapfile, memfile.header and every file that names
   std::vector<std::string> missing{};  // what keeps it from being whole, one thing each; empty: it is
   FileStamp stamp{};                   // of its disk: what tells a revision built from it
+  std::optional<Error> unreadable{};   // it could not be looked at: nothing else here is known
   bool operator==(const SeedSnapshot&) const = default;
 };
 
-// Looks at a directory. An error only when it cannot be read.
+// Looks at a directory. An error only when it, or what tells its disk, cannot be read.
 Result<SeedSnapshot> look_at_seed(FileSystem& files, const std::string& directory);
 
 }  // namespace cowherd

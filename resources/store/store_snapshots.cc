@@ -160,7 +160,7 @@ void Store::look_at_snapshot(const std::string& name, StoreContents& seen) {
     if (seed) {
       seen.seeds.emplace(name, *std::move(seed));
     } else if (files_.stat(path)) {
-      seen.seeds.emplace(name, SeedSnapshot{.missing = {seed.error().message}});
+      seen.seeds.emplace(name, SeedSnapshot{.unreadable = std::move(seed).error()});
     }
     return;
   }

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "reconciler/desired/concrete.h"
+#include "tests/builders/snapshots_text.h"
 #include "tests/builders/worlds.h"
 
 namespace cowherd::testing {
@@ -225,6 +226,7 @@ GoldenWorld read_world(const std::vector<Document>& declared, const std::vector<
     const RevisionIdentity revision = revision_of(name, *spec, built_from, world.now);
     world.seen.store.templates[name].emplace(revision.id, Fact<RevisionIdentity>(revision));
   }
+  add_snapshots(world, observed);
   if (const Value* names = observed.find("deletionsApproved"); names != nullptr) {
     for (const Value& name : *names->as_list()) {
       world.seen.approvals.push_back({"delete", "Template/" + *name.as_string(), "", ""});

@@ -9,6 +9,7 @@
 //     web: {store: true, active: true, size: 1Gi, fault: overflow | invalid | mismatch, diskUnknown: true,
 //           vm: Running | Dead | Unresponsive | DiskStopped | Unknown | none, lastExit: GuestShutdown, digest: text,
 //           retained: true, identityUnreadable: true}
+//   snapshotDirectories: as snapshots_text.h says
 #pragma once
 
 #include <string>

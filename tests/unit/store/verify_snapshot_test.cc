@@ -153,6 +153,23 @@ TEST_F(Seeds, TheyNeverMakeTheLookIncomplete) {
   EXPECT_THAT(store.look().seeds, SizeIs(2));
 }
 
+TEST_F(Seeds, WhatCannotBeReadIsUnknownAndNotMissing) {
+  put(kCowFile, store_bytes());
+  put(kMetaFile, "{\"base_template\": \"" + base_image + "\"}");
+  EXPECT_EQ(look().unreadable, std::nullopt);
+  for (const std::string& path : {layout.snapshot_dir("seed") + "/" + kMetaFile, base_image}) {
+    SnapshotBed other;
+    other.files.put(layout.snapshot_dir("seed") + "/" + kCowFile, store_bytes());
+    other.files.put(layout.snapshot_dir("seed") + "/" + kMetaFile, "{\"base_template\": \"" + base_image + "\"}");
+    other.files.deny(path);
+    const SeedSnapshot seed = other.store.look().seeds.at("seed");
+    ASSERT_TRUE(seed.unreadable) << path;
+    EXPECT_EQ(seed.unreadable->kind, ErrorKind::Denied);
+    EXPECT_THAT(seed.missing, IsEmpty());
+    EXPECT_EQ(other.store.verify_snapshot("seed", {}).error().kind, ErrorKind::Denied);
+  }
+}
+
 TEST_F(Seeds, AreNotReadAgainWhileNothingChanges) {
   put(kRootfsFile, chunks("a"));
   put("memfile", std::string(kPage.value, 'm'));

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/builders/snapshots_text.h"
+
+#include <stdexcept>
+
+#include "tests/builders/worlds.h"
+
+namespace cowherd::testing {
+
+namespace {
+
+const Layout kLayout{"/state"};
+
+std::string text_of(const Value& state, std::string_view key) {
+  const Value* value = state.find(key);
+  return value == nullptr ? "" : *value->as_string();
+}
+
+bool is_unreadable(const Value& state) {
+  const Value* value = state.find("unreadable");
+  return value != nullptr && value->as_bool() != nullptr && *value->as_bool();
+}
+
+FileStamp stamp_of_disk(const std::string& name) {
+  FileStamp stamp;
+  stamp.id = {1, 5000 + name.size()};
+  stamp.size = 1_MiB;
+  stamp.mtime_ns = 1;
+  return stamp;
+}
+
+const Digest& revision_under(const GoldenWorld& world, const std::string& template_name) {
+  return world.seen.store.templates.at(template_name).begin()->first;
+}
+
+void add_own(GoldenWorld& world, const std::string& name, const Value& state) {
+  if (is_unreadable(state)) {
+    const Error error = make_error(ErrorKind::Corrupt, "snapshot.json of '" + name + "' is damaged");
+    world.seen.store.unreadable.push_back(error);
+    world.seen.store.snapshots.emplace(name, error);
+    return;
+  }
+  SnapshotIdentity identity;
+  identity.name = a_name(name);
+  identity.uid = a_uid("snapshot " + name);
+  identity.sandbox = a_name("web");
+  identity.sandbox_uid = a_uid("web");
+  identity.template_name = text_of(state, "on");
+  identity.revision = revision_under(world, identity.template_name);
+  identity.driver = DiskDriverKind::DmSnapshot;
+  identity.disk_size = 1_GiB;
+  identity.captured = world.now - std::chrono::minutes{20};
+  identity.power = "Running";
+  world.seen.store.snapshots.emplace(name, identity);
+}
+
+SeedSnapshot seed_of(const GoldenWorld& world, const std::string& name, const std::string& disk, const Value& state) {
+  SeedSnapshot seed;
+  if (is_unreadable(state)) {
+    seed.unreadable = make_error(ErrorKind::Failed, "list '/state/snapshots/" + name + "': I/O error");
+    return seed;
+  }
+  if (disk == "Flat") seed.disk = SeedSnapshot::Disk::Flat;
+  if (disk == "Store") seed.disk = SeedSnapshot::Disk::Store;
+  if (disk != "None") seed.stamp = stamp_of_disk(name);
+  if (const std::string base = text_of(state, "on"); !base.empty()) {
+    seed.base_image = kLayout.revision_dir(base, revision_under(world, base)) + "/" + kRootfsFile;
+  }
+  if (const Value* missing = state.find("missing"); missing != nullptr) {
+    for (const Value& item : *missing->as_list()) seed.missing.push_back(*item.as_string());
+  }
+  return seed;
+}
+
+}  // namespace
+
+void add_snapshots(GoldenWorld& world, const Value& observed) {
+  const Value* directories = observed.find("snapshotDirectories");
+  if (directories == nullptr) return;
+  for (const auto& [name, state] : *directories->as_map()) {
+    const std::string disk = text_of(state, "disk");
+    if (disk == "Own") {
+      add_own(world, name, state);
+    } else if (disk == "Flat" || disk == "Store" || disk == "None") {
+      world.seen.store.seeds.emplace(name, seed_of(world, name, disk, state));
+    } else {
+      throw std::runtime_error("disk of '" + name + "' is none of Own, Flat, Store, None");
+    }
+  }
+}
+
+}  // namespace cowherd::testing

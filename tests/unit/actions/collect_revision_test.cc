@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// Before a revision goes to trash the fresh world is asked who stands on it.
+#include "reconciler/actions/collect_revision.h"
+
+#include "resources/block/host_disks.h"
+#include "tests/fakes/fake_device_mapper.h"
+#include "tests/fakes/fake_image_files.h"
+#include "tests/fakes/fake_loop_devices.h"
+#include "tests/fakes/fake_machines.h"
+#include "tests/unit/store/snapshot_bed.h"
+
+namespace cowherd::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+class CollectRevisionTest : public ::testing::Test, protected SnapshotBed {
+ protected:
+  Status asked() { return collect_.precondition(host_); }
+  std::string seed_file(const std::string& name) { return layout.snapshot_dir("seed") + "/" + name; }
+  void put_seed_on(const std::string& base) {
+    files.put(seed_file(kCowFile), store_bytes());
+    files.put(seed_file(kMetaFile), "{\"base_template\": \"" + base + "\"}");
+  }
+
+  FakeImageFiles memory_files_{files, faults};
+  FakeLoopDevices loops_{files, faults};
+  FakeDeviceMapper device_mapper_{loops_, faults};
+  FakeMachines machines_{faults, clock};
+  HostDisks disks_{device_mapper_, loops_, files, parts, images, "01020304", DiskDriverKind::Qcow2};
+  Host host_{store, files, memory_files_, disks_, machines_, clock};
+  CollectRevision collect_{*ResourceName::make("base"), digest_of("revision")};
+};
+
+TEST_F(CollectRevisionTest, NothingStandsOnIt) {
+  put_seed_on("/elsewhere/base.ext4");
+  files.put("/elsewhere/base.ext4", "x");
+  EXPECT_TRUE(asked());
+}
+
+TEST_F(CollectRevisionTest, ASandboxKeepsIt) {
+  ASSERT_TRUE(store.create_sandbox(sandbox_identity("web")));
+  ASSERT_FALSE(asked());
+  EXPECT_EQ(asked().error().kind, ErrorKind::Stale);
+  EXPECT_THAT(asked().error().message, HasSubstr("sandbox 'web'"));
+}
+
+TEST_F(CollectRevisionTest, ASnapshotKeepsItUntilItGoes) {
+  const SnapshotIdentity made = published();
+  ASSERT_FALSE(asked());
+  EXPECT_EQ(asked().error().kind, ErrorKind::Stale);
+  EXPECT_THAT(asked().error().message, HasSubstr("snapshot 'before'"));
+  ASSERT_TRUE(store.trash_snapshot(made));
+  EXPECT_TRUE(asked());
+}
+
+TEST_F(CollectRevisionTest, ASnapshotOfOtherSoftwareOnItsImageKeepsIt) {
+  put_seed_on(base_image);
+  EXPECT_EQ(asked().error().kind, ErrorKind::Stale);
+  put_seed_on("/state/templates//other/../base/" + digest_of("revision").str() + "/rootfs.ext4");
+  EXPECT_EQ(asked().error().kind, ErrorKind::Stale);
+  put_seed_on("/state/templates/other/" + digest_of("revision").str() + "/rootfs.ext4");
+  EXPECT_TRUE(asked());
+}
+
+TEST_F(CollectRevisionTest, WhatCannotBeReadKeepsIt) {
+  const SnapshotIdentity made = published();
+  files.put(directory + "/" + kSnapshotFile, "{");
+  EXPECT_EQ(asked().error().kind, ErrorKind::Corrupt);
+  files.put(directory + "/" + kSnapshotFile, print_identity(made));
+  EXPECT_EQ(asked().error().kind, ErrorKind::Stale);
+  files.deny(layout.snapshots());
+  EXPECT_EQ(asked().error().kind, ErrorKind::Denied);
+}
+
+TEST_F(CollectRevisionTest, ASeedWhoseBaseCannotBeReadKeepsIt) {
+  put_seed_on("/elsewhere/base.ext4");
+  files.deny(seed_file(kMetaFile));
+  EXPECT_EQ(asked().error().kind, ErrorKind::Denied);
+}
+
+}  // namespace
+}  // namespace cowherd::testing
