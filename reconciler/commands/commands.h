@@ -87,6 +87,20 @@ struct CowMergeArguments {
 };
 ExitCode cow_merge_command(const CowMergeArguments& arguments);
 
+struct VerifySnapshotArguments {
+  std::string name{};
+  OutputFormat output = OutputFormat::Text;
+};
+ExitCode verify_snapshot_command(const Options& options, const VerifySnapshotArguments& arguments);
+
+enum class ExistingOutput { Keep, Replace };
+struct FlattenArguments {
+  std::string name{};
+  std::string output{};
+  ExistingOutput existing = ExistingOutput::Keep;
+};
+ExitCode flatten_command(const Options& options, const FlattenArguments& arguments);
+
 ExitCode version_command(OutputFormat output);
 ExitCode completion_command(const std::string& shell);
 // What the shells ask: prints candidates, "text<TAB>description", and ends the process.

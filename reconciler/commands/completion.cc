@@ -70,7 +70,7 @@ end
 complete -c cowherd -f -a '(__cowherd_complete)'
 )";
 
-// Declared objects and sandboxes that exist; disks and VMs are not looked at.
+// Declared objects, sandboxes and snapshots that exist; disks and VMs are not looked at.
 std::vector<ObjectName> objects_of(const Options& options) {
   auto opened = Session::open(options, SessionMode::Watching, "complete");
   auto* session = std::get_if<std::unique_ptr<Session>>(&opened);
@@ -82,6 +82,11 @@ std::vector<ObjectName> objects_of(const Options& options) {
   for (const auto& [uid, identity] : contents.sandboxes) {
     if (identity.known()) names.insert({Kind::Sandbox, identity->name});
   }
+  const auto add_snapshot = [&names](const std::string& text) {
+    if (const auto name = ResourceName::make(text)) names.insert({Kind::Snapshot, *name});
+  };
+  for (const auto& [name, identity] : contents.snapshots) add_snapshot(name);
+  for (const auto& [name, seed] : contents.seeds) add_snapshot(name);
   return {names.begin(), names.end()};
 }
 

@@ -3,15 +3,11 @@
 // end it with nothing left behind.
 #include <cstdio>
 #include <filesystem>
-#include <future>
-#include <mutex>
 
 #include "reconciler/commands/commands.h"
 #include "reconciler/commands/cow.h"
-#include "reconciler/commands/progress_bar.h"
 #include "reconciler/commands/tell.h"
-#include "reconciler/daemon/loop.h"
-#include "resources/files/clock.h"
+#include "reconciler/commands/watch_work.h"
 #include "resources/files/json.h"
 #include "resources/files/linux_bulk_files.h"
 #include "resources/files/linux_file_parts.h"
@@ -21,50 +17,12 @@ namespace cowherd {
 
 namespace {
 
-constexpr Span kBetweenLooks{10};
-constexpr int kLooksPerDrawing = 10;
-
-// How far the worker is, for the thread that draws.
-class Measure {
- public:
-  void set(Bytes done, Bytes total) {
-    const std::lock_guard<std::mutex> guard(mutex_);
-    step_.done = done;
-    step_.total = total;
-  }
-  void begin(const std::string& description, Moment now) {
-    const std::lock_guard<std::mutex> guard(mutex_);
-    step_.description = description;
-    step_.begun = now;
-  }
-  Running now() const {
-    const std::lock_guard<std::mutex> guard(mutex_);
-    return step_;
-  }
-
- private:
-  mutable std::mutex mutex_{};
-  Running step_{};
-};
-
 Result<FlattenReport> flatten_watched(const FlattenPlan& plan) {
-  COWHERD_ASSIGN(Signals signals, Signals::block());  // before there is another thread
-  const SystemClock clock;
   LinuxFileSystem files;
   LinuxBulkFiles bulk;
   LinuxFileParts parts;
-  std::stop_source stop;
-  Measure measure;
-  measure.begin("make '" + plan.output + "'", clock.now());
-  const BulkControl control{stop.get_token(), [&](Bytes done, Bytes total) { measure.set(done, total); }};
-  auto report = std::async(std::launch::async, [&] { return flatten({files, bulk, parts}, plan, control); });
-  ProgressBar bar;
-  for (int looks = 1; report.wait_for(kBetweenLooks) != std::future_status::ready; ++looks) {
-    if (signals.take() == Signals::Request::Stop) stop.request_stop();
-    if (looks % kLooksPerDrawing == 0) bar.show({measure.now()}, clock.now());
-  }
-  bar.show({}, clock.now());
-  return report.get();
+  return watched("make '" + plan.output + "'",
+                 [&](const BulkControl& control) { return flatten({files, bulk, parts}, plan, control); });
 }
 
 // Nobody but the owner and root is told; others go on and notice afterwards when something changed.

@@ -62,6 +62,8 @@ struct CarryOut {
   ExitCode operator()(const CowVerifyArguments& arguments) const { return cow_verify_command(arguments); }
   ExitCode operator()(const CowDiffArguments& arguments) const { return cow_diff_command(arguments); }
   ExitCode operator()(const CowMergeArguments& arguments) const { return cow_merge_command(arguments); }
+  ExitCode operator()(const VerifySnapshotArguments& arguments) const { return verify_snapshot_command(options, arguments); }
+  ExitCode operator()(const FlattenArguments& arguments) const { return flatten_command(options, arguments); }
   ExitCode operator()(const CompleteArguments& arguments) const { return complete_command(arguments.words); }
 };
 

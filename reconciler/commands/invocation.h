@@ -41,7 +41,7 @@ struct Invocation {
   std::variant<ValidateArguments, PlanArguments, ApplyArguments, RunArguments, ApproveArguments, GetArguments,
                DescribeArguments, ExplainArguments, SchemaArguments, DoctorArguments, VersionArguments,
                CompletionArguments, AdoptStateDirArguments, CompleteArguments, CowInspectArguments,
-               CowVerifyArguments, CowDiffArguments, CowMergeArguments>
+               CowVerifyArguments, CowDiffArguments, CowMergeArguments, VerifySnapshotArguments, FlattenArguments>
       what{};
 };
 

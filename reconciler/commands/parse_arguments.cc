@@ -7,7 +7,9 @@
 #include "reconciler/commands/argument_checks.h"
 #include "reconciler/commands/kind_names.h"
 #include "reconciler/commands/parse_cow.h"
+#include "reconciler/commands/parse_snapshot.h"
 #include "reconciler/commands/version.h"
+#include "reconciler/commands/where_options.h"
 
 namespace cowherd {
 
@@ -41,10 +43,7 @@ class CommandLine {
   Invocation invocation() const;
 
  private:
-  enum class Where { Nothing, State, Manifests, All };
-
   CLI::App* add(const std::string& name, const std::string& doc, Where where);
-  void add_where(CLI::App& app, Options& options, Where where);
   CLI::Option* add_output(CLI::App& command, const std::string& alternatives);
   void add_reading_commands();
   void add_acting_commands();
@@ -65,6 +64,7 @@ class CommandLine {
   std::string shell_{};
   bool detailed_ = false;
   CowCommandLine cow_{};
+  SnapshotCommandLine snapshot_{};
 };
 
 CommandLine::CommandLine() {
@@ -86,29 +86,6 @@ CLI::App* CommandLine::add(const std::string& name, const std::string& doc, Wher
   command->footer("");  // not the program's
   add_where(*command, options_, where);
   return command;
-}
-
-void CommandLine::add_where(CLI::App& app, Options& options, Where where) {
-  if (where == Where::Nothing) return;
-  if (where == Where::Manifests || where == Where::All) {
-    app.add_option("--manifests", options.manifests,
-                   "Where the manifests are (default " + std::string(kDefaultManifests) +
-                       "; without root below ~/.config).")
-        ->type_name(kDirectoryType)
-        ->check(not_empty());
-  }
-  if (where == Where::State || where == Where::All) {
-    app.add_option("--state-dir", options.state_dir,
-                   "Where disks and memory are (default " + std::string(kDefaultStateDir) +
-                       "; without root below ~/.local/state).")
-        ->type_name(kDirectoryType)
-        ->check(not_empty());
-  }
-  if (where == Where::All) {
-    app.add_option("--config", options.config, "The configuration (default " + std::string(kDefaultConfig) + ").")
-        ->type_name(kFileType)
-        ->check(not_empty());
-  }
 }
 
 CLI::Option* CommandLine::add_output(CLI::App& command, const std::string& alternatives) {
@@ -165,6 +142,7 @@ void CommandLine::add_acting_commands() {
 }
 
 void CommandLine::add_offline_commands() {
+  snapshot_.add_to(app_, options_);
   cow_.add_to(app_);
   CLI::App* explain = add("explain", "Explain a field (Sandbox.spec.resources) or a code (E214).", Where::Nothing);
   explain->add_option("topic", topic_, "KIND, KIND.path or a code.")->type_name("TOPIC")->required();
@@ -208,6 +186,8 @@ Invocation CommandLine::invocation() const {
   if (command == "doctor") made.what = DoctorArguments{output_or(OutputFormat::Table)};
   if (command == "version") made.what = VersionArguments{output_or(OutputFormat::Text)};
   if (command == "completion") made.what = CompletionArguments{shell_};
+  if (command == "verify") made.what = snapshot_.verify();
+  if (command == "flatten") made.what = snapshot_.flatten();
   if (command == "cow") std::visit([&made](const auto& cow) { made.what = cow; }, cow_.arguments());
   if (command == "adopt-state-dir") made.what = AdoptStateDirArguments{};
   return made;

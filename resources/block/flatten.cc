@@ -37,6 +37,7 @@ class Flattening {
  private:
   Status output_is_free() {
     for (const std::string& path : {plan_.output, staged_}) {
+      if (path == plan_.output && plan_.publish == RenameMode::Replace) continue;
       const auto found = host_.files.stat(path);
       if (!found && found.error().kind == ErrorKind::NotFound) continue;
       if (!found) return fail(found.error());
@@ -60,7 +61,7 @@ class Flattening {
     }
     if (!list_.valid && plan_.invalid == InvalidStore::Refuse) {
       return fail(ErrorKind::Corrupt, "read '" + plan_.store + "': the kernel gave it up, its last writes are missing",
-                  "take what it holds with --rescue");
+                  "'cowherd cow merge --rescue' takes what it holds");
     }
     return {};
   }
@@ -74,12 +75,12 @@ class Flattening {
     size_ = plan_.size.value_or(base);
     if (size_.value % 512 != 0 || size_ < base) {
       return fail(ErrorKind::Invalid, "flatten to " + print_quantity(size_) + ": a disk is a multiple of 512 bytes and at "
-                  "least as large as its base image of " + print_quantity(base), "give its size with --size");
+                  "least as large as its base image of " + print_quantity(base), "'cowherd cow merge --size' says another");
     }
     const std::uint64_t chunks = round_up(size_, kChunk).value / kChunk.value;
     if (!list_.exceptions.empty() && list_.exceptions.back().old_chunk >= chunks) {
       return fail(ErrorKind::Invalid, "flatten to " + print_quantity(size_) + ": the store holds content behind that",
-                  "give the size of the disk with --size");
+                  "'cowherd cow merge --size' says another");
     }
     return {};
   }
@@ -100,7 +101,7 @@ class Flattening {
     COWHERD_TRY(lay_all());
     COWHERD_TRY(unchanged());
     COWHERD_TRY(host_.files.sync(staged_));
-    COWHERD_TRY(host_.files.rename(staged_, plan_.output, RenameMode::NoReplace));
+    COWHERD_TRY(host_.files.rename(staged_, plan_.output, plan_.publish));
     return host_.files.sync(parent_of(plan_.output));
   }
 

@@ -17,9 +17,10 @@ enum class InvalidStore {
 struct FlattenPlan {
   std::string base_image{};
   std::string store{};
-  std::string output{};         // absolute; must not exist
+  std::string output{};         // absolute
   std::optional<Bytes> size{};  // of the disk, a multiple of 512; behind the base are zeroes. Without it the base's
   InvalidStore invalid = InvalidStore::Refuse;
+  RenameMode publish = RenameMode::NoReplace;  // Replace: an output that exists gives way to the whole
 };
 
 struct FlattenReport {
@@ -35,11 +36,11 @@ struct FlattenHost {
   FileParts& parts;
 };
 
-// Made under a staging name beside the output, synced, renamed without replacing, and the directory synced: under its
+// Made under a staging name beside the output, synced, renamed, and the directory synced: under its
 // name the output is whole and durable. After a failure it is not there, and neither is what was staged, unless the
 // process died. Progress counts the base and the changed chunks.
 //
-// Busy: the output exists, or what an interrupted call staged for it; or something has the store open for writing.
+// Busy: the output exists and is not to be replaced, or what an interrupted call staged for it; or something has the store open for writing.
 // Corrupt: the store has problems (exception_list.h), or the kernel gave it up and rescue was not asked for. Invalid: a
 // size that is none or smaller than the base, or needed and not given. Stale: base or store changed meanwhile.
 Result<FlattenReport> flatten(FlattenHost host, const FlattenPlan& plan, const BulkControl& control);

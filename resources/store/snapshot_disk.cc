@@ -51,20 +51,23 @@ Result<SnapshotDisk> find_snapshot_disk(FileSystem& files, const Layout& layout,
   return disk;
 }
 
-Status make_flat(StoreHost host, const SnapshotDisk& disk, const std::string& output, const BulkControl& control) {
+Status make_flat(StoreHost host, const SnapshotDisk& disk, const std::string& output, const BulkControl& control,
+                 RenameMode publish) {
   if (disk.form == SnapshotDisk::Form::Store) {
-    const FlattenPlan plan{disk.base_image, disk.path, output, disk.size, InvalidStore::Refuse};
+    const FlattenPlan plan{disk.base_image, disk.path, output, disk.size, InvalidStore::Refuse, publish};
     COWHERD_TRY(flatten({host.files, host.bulk, host.parts}, plan, control));
     return {};
   }
-  const Result<FileStamp> taken = host.files.stat(output);
-  if (taken) return fail(ErrorKind::Busy, "make '" + output + "': it exists");
-  if (taken.error().kind != ErrorKind::NotFound) return fail(taken.error());
+  if (publish == RenameMode::NoReplace) {
+    const Result<FileStamp> taken = host.files.stat(output);
+    if (taken) return fail(ErrorKind::Busy, "make '" + output + "': it exists");
+    if (taken.error().kind != ErrorKind::NotFound) return fail(taken.error());
+  }
   const std::string staged = parent_of(output) + "/" + std::string(kStagingPrefix) + name_of(output);
   Status made = write_flat(host, disk, staged, control);
-  if (made) made = host.files.rename(staged, output, RenameMode::NoReplace);
+  if (!made && made.error().kind == ErrorKind::Busy) return made;  // what is staged there is not ours
+  if (made) made = host.files.rename(staged, output, publish);
   if (made) return host.files.sync(parent_of(output));
-  if (made.error().kind == ErrorKind::Busy) return made;  // what stands there is not ours
   const Status cleared = host.files.remove(staged);
   if (!cleared && cleared.error().kind != ErrorKind::NotFound) made.error() = std::move(made.error()).and_also(cleared.error());
   return made;

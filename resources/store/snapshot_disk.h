@@ -27,9 +27,10 @@ struct SnapshotDisk {
 // NotFound: there is no snapshot of that name. Corrupt: its record cannot be read. Invalid: it has no disk, saying why.
 Result<SnapshotDisk> find_snapshot_disk(FileSystem& files, const Layout& layout, const std::string& name);
 
-// Stages beside the output (absolute; Busy when it exists), syncs, renames without replacing, syncs the directory. After a
-// failure it is not there, and neither is what was staged, unless the process died. May take minutes. NotFound: a file of
+// Stages beside the output (absolute), syncs, renames, syncs the directory. NoReplace: Busy when the output exists; Replace:
+// what was there stands until the whole takes its place. After a failure no part of it is there, and neither is what was staged, unless the process died. May take minutes. NotFound: a file of
 // it or the base is gone; Corrupt, Stale and Invalid as flatten.h says.
-Status make_flat(StoreHost host, const SnapshotDisk& disk, const std::string& output, const BulkControl& control);
+Status make_flat(StoreHost host, const SnapshotDisk& disk, const std::string& output, const BulkControl& control,
+                 RenameMode publish = RenameMode::NoReplace);
 
 }  // namespace cowherd

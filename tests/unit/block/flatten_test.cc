@@ -114,6 +114,19 @@ TEST(Flatten, AnOutputThatExistsIsBusyAndUntouched) {
   }
 }
 
+TEST(Flatten, AnOutputToBeReplacedStandsUntilTheWholeIsMade) {
+  FlattenBed bed(image(2), StoreBuilder().fill(1, 'a'));
+  bed.files.put("/d/out", "old");
+  bed.plan.publish = RenameMode::Replace;
+  bed.files.put("/d/cow", StoreBuilder().fill(9, 'a').bytes());
+  ASSERT_FALSE(bed.flatten());
+  EXPECT_EQ(bed.files.peek("/d/out"), "old");
+  bed.files.put("/d/cow", StoreBuilder().fill(1, 'a').bytes());
+  ASSERT_TRUE(bed.flatten());
+  bed.files.lose_power();
+  EXPECT_EQ(bed.files.peek("/d/out"), image(1) + std::string(4096, 'a'));
+}
+
 TEST(Flatten, AnOutputThatAppearsMeanwhileIsBusyAndUntouched) {
   FlattenBed bed(image(2), StoreBuilder().fill(0, 'a'));
   bed.parts.meanwhile([&] { bed.files.put("/d/out", "mine"); });

@@ -22,7 +22,8 @@ Completion completion_of(const std::vector<std::string>& words, Asked& asked) {
   return complete(command_shapes(), words, [&asked](const Options& options) {
     ++asked.times;
     asked.options = options;
-    return std::vector<ObjectName>{{Kind::Template, *ResourceName::make("base")}, sandbox("web"), sandbox("worker")};
+    return std::vector<ObjectName>{{Kind::Template, *ResourceName::make("base")}, sandbox("web"), sandbox("worker"),
+                                   {Kind::Snapshot, *ResourceName::make("golden")}};
   });
 }
 
@@ -36,7 +37,7 @@ std::vector<std::string> offered(const std::vector<std::string>& words) {
 TEST(Complete, CommandsComeFirst) {
   EXPECT_THAT(offered({""}), Contains("describe"));
   EXPECT_THAT(offered({"de"}), ElementsAre("describe"));
-  EXPECT_THAT(offered({"--state-dir", "/s", "ve"}), ElementsAre("version"));
+  EXPECT_THAT(offered({"--state-dir", "/s", "ve"}), ElementsAre("verify", "version"));
   EXPECT_THAT(offered({""}), Not(Contains("__complete")));
 }
 
@@ -49,6 +50,15 @@ TEST(Complete, CommandsBelowACommandComeAfterIt) {
   Asked asked;
   EXPECT_EQ(completion_of({"cow", "merge", "--base", ""}, asked).then, ShellPart::Files);
   EXPECT_EQ(completion_of({"cow", "diff", "a", ""}, asked).then, ShellPart::Files);
+}
+
+TEST(Complete, SnapshotsAreOfferedWhereOneIsDue) {
+  EXPECT_THAT(offered({"verify", ""}), ElementsAre("snapshot"));
+  EXPECT_THAT(offered({"verify", "snapshot", ""}), ElementsAre("golden"));
+  EXPECT_THAT(offered({"flatten", "g"}), ElementsAre("golden"));
+  Asked asked;
+  EXPECT_EQ(completion_of({"flatten", "--state-dir", "/s", "golden", "-o", ""}, asked).then, ShellPart::Files);
+  EXPECT_EQ(asked.times, 0);
 }
 
 TEST(Complete, FlagsAreThoseOfTheCommand) {

@@ -163,6 +163,23 @@ TEST(ParseArguments, WhatIsWrongBelowCowIsToldThere) {
   EXPECT_THAT(refused({"cow", "verify", "f", "g"}), HasSubstr("unexpected argument 'g'\nsee 'cowherd cow verify --help'"));
 }
 
+TEST(ParseArguments, CommandsOnSnapshotsTakeANameAndWhereItIs) {
+  const auto verify = understood<VerifySnapshotArguments>({"verify", "snapshot", "golden", "-o", "json"});
+  EXPECT_EQ("golden", verify.name);
+  EXPECT_EQ(OutputFormat::Json, verify.output);
+  const Words words{"--state-dir", "/a", "flatten", "Their Name", "-o", "out.raw", "--force", "--state-dir", "/b"};
+  const auto flatten = understood<FlattenArguments>(words);
+  EXPECT_EQ("Their Name", flatten.name);
+  EXPECT_EQ("out.raw", flatten.output);
+  EXPECT_EQ(ExistingOutput::Replace, flatten.existing);
+  EXPECT_EQ("/b", options_in(words).state_dir);
+  EXPECT_EQ(ExistingOutput::Keep, understood<FlattenArguments>({"flatten", "golden", "-o", "out"}).existing);
+  for (const char* name : {"", ".", "..", "a/b", ".staging-x"}) {
+    EXPECT_THAT(refused({"verify", "snapshot", name}), HasSubstr("no name of a snapshot")) << name;
+  }
+  EXPECT_THAT(refused({"verify", "snapshto", "x"}), HasSubstr("did you mean \"snapshot\""));
+}
+
 // help.txt is what people see; COWHERD_UPDATE_GOLDEN=1 rewrites it, the difference is reviewed.
 TEST(ParseArguments, HelpReadsAsReviewed) {
   std::string text;
