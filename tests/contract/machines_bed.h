@@ -27,6 +27,10 @@ class MachinesBed {
   virtual void kill_process(const Uid& uid) = 0;
   virtual void hang(const Uid& uid) = 0;
   virtual void recover(const Uid& uid) = 0;
+  // A VM like that of spec(), on a disk of its own that can be made to take no write.
+  virtual MachineSpec spec_with_limited_disk(int number) = 0;
+  // From now on that disk takes none. Returns when the guest has written to it and stands still.
+  virtual void disk_refuses(const Uid& uid) = 0;
 
   // The guest keeps a word in its memory and nowhere else, in place of the one before; and says which it has.
   virtual void guest_keeps(const Uid& uid, const std::string& word) = 0;

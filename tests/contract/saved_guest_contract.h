@@ -79,6 +79,19 @@ TEST_P(SavedGuestContract, AFrozenGuestIsPausedUntilItIsThawed) {
   }
 }
 
+TEST_P(SavedGuestContract, AGuestWhoseDiskTakesNothingStandsStillAndIsNotThawed) {
+  spec_ = bed_->spec_with_limited_disk(1);
+  boot();
+  bed_->disk_refuses(spec_.uid);
+  EXPECT_EQ(phase(), MachinePhase::DiskStopped);
+  for (int twice = 0; twice < 2; ++twice) {
+    const Status thawed = machines().thaw(spec_.uid);
+    ASSERT_FALSE(thawed);
+    EXPECT_EQ(thawed.error().kind, ErrorKind::Exhausted) << to_string(thawed.error());
+    EXPECT_EQ(phase(), MachinePhase::DiskStopped);
+  }
+}
+
 TEST_P(SavedGuestContract, WhatDoesNotLiveIsNotFound) {
   for (const bool dead : {false, true}) {
     if (dead) {

@@ -25,6 +25,8 @@ class FakeMachines final : public Machines {
  public:
   // hold is told +1 when a VM opens its disk node and -1 when its process is dead; not at a power loss.
   using Hold = std::function<void(const std::string& node, int delta)>;
+  // Whether a disk took what the guest wrote to its node.
+  using Disk = std::function<bool(const std::string& node, const std::string& text)>;
   // Saving and loading guests needs files.
   FakeMachines(Faults& faults, Clock& clock, Hold hold = [](const std::string&, int) {}, FakeFileSystem* files = nullptr);
 
@@ -48,11 +50,14 @@ class FakeMachines final : public Machines {
   void guest_crashes(const Uid& uid) { end(uid, ExitReason::GuestReset, "the guest reset itself"); }
   void process_dies(const Uid& uid) { end(uid, ExitReason::Killed, "QEMU was ended by SIGKILL"); }
   void hang(const Uid& uid) { living(uid).phase = MachinePhase::Unresponsive; }
-  void disk_stops(const Uid& uid) { living(uid).phase = MachinePhase::DiskStopped; }
   void recover(const Uid& uid) { living(uid).phase = MachinePhase::Running; }
   // What the guest does; it cannot while it is frozen. The page is of 4096 bytes, among the first kPages.
   static constexpr std::size_t kPages = 8;
   void write_memory(const Uid& uid, std::size_t page, std::string_view text);
+  // It stands still with what its disk does not take, until a thaw finds that the disk does.
+  void write_disk(const Uid& uid, const std::string& text);
+  // The disks guests write to; at first one that takes everything.
+  void set_disk(Disk disk) { disk_ = std::move(disk); }
   // Whether guests have an agent that answers; they have none at first.
   void set_agent(bool answers) { agent_answers_ = answers; }
   // The host has another VMM from now on. Saved state is loaded all the same: to compare builds is the caller's part.
@@ -92,6 +97,7 @@ class FakeMachines final : public Machines {
     std::set<std::size_t> dirty{};  // pages written since it was loaded
     bool quiesced = false;
     bool ran_on = false;  // since it was loaded
+    std::string refused{};  // what its disk did not take
   };
   static bool frozen(const Vm& vm) {
     return vm.phase == MachinePhase::Paused || vm.phase == MachinePhase::DiskStopped;
@@ -103,6 +109,7 @@ class FakeMachines final : public Machines {
   // The VM of a call that talks to it: NotFound when none lives, Busy when it hangs.
   Result<Vm*> answering(const Uid& uid);
   Result<Vm*> answering_frozen(const Uid& uid);
+  Status try_refused(Vm& vm);
   Status save_now(const Vm& vm, const std::string& path);
   Status load(Vm& vm, const SavedGuest& saved);
   Status talk_to_agent(const Uid& uid, bool quiesced);
@@ -111,6 +118,7 @@ class FakeMachines final : public Machines {
   Clock& clock_;
   Hold hold_;
   FakeFileSystem* files_;
+  Disk disk_ = [](const std::string&, const std::string&) { return true; };
   std::map<Uid, Vm> vms_{};
   std::map<std::string, Error> broken_{};
   std::set<std::string> bounded_logs_{};

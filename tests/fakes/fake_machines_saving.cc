@@ -44,6 +44,7 @@ struct FakeState {
   std::string memory{};  // its digest
   std::int64_t bytes = 0;
   bool quiesced = false;
+  std::string refused{};
 };
 
 std::string print_state(const FakeState& state) {
@@ -51,6 +52,7 @@ std::string print_state(const FakeState& state) {
   value.set("magic", kStateMagic);
   value.set("memory", state.memory);
   value.set("bytes", state.bytes);
+  value.set("refused", state.refused);
   value.set("quiesced", Value(std::int64_t{state.quiesced ? 1 : 0}));
   const std::string text = print_json(value, JsonStyle::Compact);
   return text + "\n" + sha256(text).str();
@@ -67,6 +69,7 @@ Result<FakeState> parse_state(const std::string& content) {
   COWHERD_ASSIGN(state.bytes, integer_at(value, "bytes"));
   COWHERD_ASSIGN(const std::int64_t quiesced, integer_at(value, "quiesced"));
   state.quiesced = quiesced != 0;
+  COWHERD_ASSIGN(state.refused, string_at(value, "refused"));
   return state;
 }
 
@@ -102,8 +105,25 @@ Status FakeMachines::thaw(const Uid& uid) {
     COWHERD_ASSIGN(Vm* const vm, answering(uid));
     vm->phase = MachinePhase::Running;
     if (vm->spec.saved && !std::exchange(vm->ran_on, true)) ++runs_[uid.str() + " " + vm->spec.saved->id];
-    return {};
+    return try_refused(*vm);
   });
+}
+
+Status FakeMachines::try_refused(Vm& vm) {
+  if (vm.refused.empty()) return {};
+  if (!disk_(vm.spec.disk_node, vm.refused)) {
+    vm.phase = MachinePhase::DiskStopped;
+    return fail(ErrorKind::Exhausted, "the guest was stopped again: its disk takes no write still");
+  }
+  vm.refused.clear();
+  return {};
+}
+
+void FakeMachines::write_disk(const Uid& uid, const std::string& text) {
+  Vm& vm = living(uid);
+  if (frozen(vm)) throw std::logic_error("a frozen guest writes nothing");
+  vm.refused = text;
+  static_cast<void>(try_refused(vm));
 }
 
 bool FakeMachines::ran_twice() const {
@@ -121,7 +141,7 @@ Status FakeMachines::save_now(const Vm& vm, const std::string& path) {
   if (files_ == nullptr) throw std::logic_error("these machines were made without files");
   if (files_->exists(path)) return fail(ErrorKind::Busy, "create '" + path + "': File exists (EEXIST)");
   const std::string text = print_state(
-      {digest_of_memory(vm.memory), static_cast<std::int64_t>(vm.spec.memory.value), vm.quiesced});
+      {digest_of_memory(vm.memory), static_cast<std::int64_t>(vm.spec.memory.value), vm.quiesced, vm.refused});
   return files_->set_content(path, FakeContent{text, Bytes{text.size()}});
 }
 
@@ -141,6 +161,7 @@ Status FakeMachines::load(Vm& vm, const SavedGuest& saved) {
   vm.memory = image->bytes;
   vm.memory.resize(std::min(kPages * kPage.value, vm.spec.memory.value), '\0');
   vm.quiesced = state.quiesced;
+  vm.refused = state.refused;
   vm.phase = MachinePhase::Paused;
   return {};
 }

@@ -206,4 +206,20 @@ void QemuBed::recover(const Uid& uid) {
   if (::kill(pid_of(uid), SIGCONT) != 0) throw std::runtime_error("QEMU cannot go on");
 }
 
+MachineSpec QemuBed::spec_with_limited_disk(int number) {
+  MachineSpec limited = spec(number);
+  auto& disk = limited_[limited.uid];
+  disk = std::make_unique<SealedDisk>(read_whole(limited.disk_node));
+  limited.disk_node = disk->path();
+  return limited;
+}
+
+void QemuBed::disk_refuses(const Uid& uid) {
+  if (!limited_.at(uid)->seal()) throw std::runtime_error("the disk is not sealed");
+  type(uid, "echo more >>/root/file; sync");
+  if (!eventually([&] { return machines_->look({uid})[uid]->phase == MachinePhase::DiskStopped; })) {
+    throw std::runtime_error("the guest goes on although its disk takes no write");
+  }
+}
+
 }  // namespace cowherd::testing

@@ -12,6 +12,7 @@
 #include "resources/machine/qemu/qemu_machines.h"
 #include "tests/contract/machines_bed.h"
 #include "tests/contract/temporary_directory.h"
+#include "tests/machine/sealed_disk.h"
 
 namespace cowherd::testing {
 
@@ -30,6 +31,8 @@ class QemuBed final : public MachinesBed {
   void kill_process(const Uid& uid) override;
   void hang(const Uid& uid) override;
   void recover(const Uid& uid) override;
+  MachineSpec spec_with_limited_disk(int number) override;
+  void disk_refuses(const Uid& uid) override;
   void guest_keeps(const Uid& uid, const std::string& word) override;
   std::string kept_by_guest(const Uid& uid) override { return ask_guest(uid, "cat /run/kept"); }
   std::string path(const std::string& name) const override { return dir_ / name; }
@@ -62,6 +65,7 @@ class QemuBed final : public MachinesBed {
   QemuSettings settings_{};
   std::unique_ptr<QemuMachines> machines_{};
   std::map<int, UniqueFd> consoles_{};  // by pid
+  std::map<Uid, std::unique_ptr<SealedDisk>> limited_{};
   int questions_ = 0;
 };
 

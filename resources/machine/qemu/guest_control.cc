@@ -20,6 +20,7 @@ constexpr Span kFreezeDeadline = std::chrono::seconds{18};
 constexpr Span kThawDeadline = std::chrono::seconds{18};
 constexpr Span kSaveDeadline = std::chrono::seconds{18};
 constexpr Span kReplyDeadline = std::chrono::seconds{5};
+constexpr Span kRetriedWrites = std::chrono::milliseconds{300};
 constexpr int kRetryMilliseconds = 5;
 constexpr const char* kNoLock = "Failed to get";  // "… "write" lock": of the disk
 
@@ -56,6 +57,35 @@ Status flush_disk(QmpClient& client, const VmRecord& record, const Deadline& dea
   return Status(fail(flushed.error())).in("flushing '" + record.disk_node + "'");
 }
 
+Status require_no_refusal(const std::string& run_state) {
+  if (phase_of(run_state) != MachinePhase::DiskStopped) return {};
+  return fail(ErrorKind::Exhausted, "the guest was stopped again: its disk takes no write still",
+              "free space on the host, or see what `cowherd describe` says about the disk");
+}
+
+Status await_running(QmpClient& client, const Deadline& deadline) {
+  std::string state;
+  while (!deadline.passed()) {
+    COWHERD_ASSIGN(state, run_state(client, deadline));
+    if (state == "running") return {};
+    COWHERD_TRY(require_no_refusal(state));
+    if (!is_frozen(state) && state != "inmigrate") break;
+    static_cast<void>(::poll(nullptr, 0, kRetryMilliseconds));
+  }
+  return fail(ErrorKind::Failed, "the guest does not go on: QEMU says '" + state + "'");
+}
+
+// QEMU tries what the disk had refused after it let the guest run: only then it shows whether the disk takes it.
+Status watch_retried_writes(QmpClient& client, const Deadline& deadline) {
+  const Deadline watched = Deadline::after(kRetriedWrites);
+  while (!watched.passed()) {
+    COWHERD_ASSIGN(const std::string state, run_state(client, deadline));
+    COWHERD_TRY(require_no_refusal(state));
+    static_cast<void>(::poll(nullptr, 0, kRetryMilliseconds));
+  }
+  return {};
+}
+
 }  // namespace
 
 Status freeze_guest(const RuntimeDir& dir, const VmRecord& record) {
@@ -76,18 +106,13 @@ Status freeze_guest(const RuntimeDir& dir, const VmRecord& record) {
 Status thaw_guest(const RuntimeDir& dir) {
   const Deadline deadline = Deadline::after(kThawDeadline);
   COWHERD_ASSIGN(QmpClient client, QmpClient::connect(dir.control_socket()));
-  COWHERD_ASSIGN(std::string state, run_state(client, deadline));
+  COWHERD_ASSIGN(const std::string state, run_state(client, deadline));
   if (state == "running") return {};
   // While a guest is being loaded `cont` is noted down and done at the end of it.
   const Result<Value> told = client.call("cont", deadline);
   if (!told) return fail(refusal_to_run(told.error()));
-  while (!deadline.passed()) {
-    COWHERD_ASSIGN(state, run_state(client, deadline));
-    if (state == "running" || phase_of(state) == MachinePhase::DiskStopped) return {};
-    if (!is_frozen(state) && state != "inmigrate") break;
-    static_cast<void>(::poll(nullptr, 0, kRetryMilliseconds));
-  }
-  return fail(ErrorKind::Failed, "the guest does not go on: QEMU says '" + state + "'");
+  COWHERD_TRY(await_running(client, deadline));
+  return phase_of(state) == MachinePhase::DiskStopped ? watch_retried_writes(client, deadline) : Status{};
 }
 
 Status save_device_state(const RuntimeDir& dir, const VmRecord& record, const std::string& path) {

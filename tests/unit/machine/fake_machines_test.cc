@@ -9,7 +9,10 @@ namespace {
 
 class FakeBed final : public MachinesBed {
  public:
-  FakeBed() { files_.put_directory("/kept"); }
+  FakeBed() {
+    files_.put_directory("/kept");
+    machines_.set_disk([this](const std::string& node, const std::string&) { return !full_.contains(node); });
+  }
   Machines& machines() override { return machines_; }
   void restart_daemon() override {}  // the model is the world: it keeps nothing of a daemon
   MachineSpec spec(int number) override {
@@ -34,6 +37,11 @@ class FakeBed final : public MachinesBed {
   void kill_process(const Uid& uid) override { machines_.process_dies(uid); }
   void hang(const Uid& uid) override { machines_.hang(uid); }
   void recover(const Uid& uid) override { machines_.recover(uid); }
+  MachineSpec spec_with_limited_disk(int number) override { return spec(number); }
+  void disk_refuses(const Uid& uid) override {
+    full_.insert(machines_.running(uid)->disk_node);
+    machines_.write_disk(uid, "a write");
+  }
   void guest_keeps(const Uid& uid, const std::string& word) override { machines_.write_memory(uid, 3, word); }
   std::string kept_by_guest(const Uid& uid) override { return machines_.memory_at(uid, 3); }
   std::string path(const std::string& name) const override { return "/kept/" + name; }
@@ -60,6 +68,7 @@ class FakeBed final : public MachinesBed {
   Faults faults_{};
   ManualClock clock_{};
   FakeFileSystem files_{faults_};
+  std::set<std::string> full_{};
   FakeMachines machines_{faults_, clock_, [](const std::string&, int) {}, &files_};
 };
 
@@ -113,7 +122,8 @@ TEST_F(FakeMachinesModel, AFrozenGuestWritesNothing) {
   ASSERT_TRUE(machines.freeze(spec.uid));
   EXPECT_THROW(machines.write_memory(spec.uid, 0, "late"), std::logic_error);
   machines.recover(spec.uid);
-  machines.disk_stops(spec.uid);
+  machines.set_disk([](const std::string&, const std::string&) { return false; });
+  machines.write_disk(spec.uid, "refused");
   EXPECT_TRUE(machines.is_frozen(spec.uid)) << "a guest that its disk stopped";
 }
 
@@ -147,6 +157,31 @@ TEST_F(FakeMachinesModel, AQuiescedGuestIsLoadedQuiesced) {
   ASSERT_TRUE(machines.unquiesce(spec.uid, Span{1000}));
   EXPECT_FALSE(machines.is_quiesced(spec.uid));
   EXPECT_EQ(machines.boots(), 1);
+}
+
+TEST_F(FakeMachinesModel, ARefusedWriteIsInTheSavedStateAndIsDoneOnceTheDiskTakesIt) {
+  files.put_directory("/kept");
+  bool is_full = true;
+  std::string written;
+  machines.set_disk([&](const std::string&, const std::string& text) {
+    if (!is_full) written += text;
+    return !is_full;
+  });
+  ASSERT_TRUE(machines.start(spec));
+  machines.write_disk(spec.uid, "precious");
+  ASSERT_TRUE(machines.freeze(spec.uid));
+  ASSERT_TRUE(machines.save_state(spec.uid, "/kept/state"));
+  machines.process_dies(spec.uid);
+  ASSERT_TRUE(machines.reap(spec.uid));
+  ASSERT_TRUE(files.set_content("/kept/memory", FakeContent{"", spec.memory}));
+  spec.saved = SavedGuest{"id", "/kept/state", "/kept/memory"};
+  ASSERT_TRUE(machines.start(spec));
+  EXPECT_EQ(machines.thaw(spec.uid).error().kind, ErrorKind::Exhausted);
+  EXPECT_EQ(written, "");
+  is_full = false;
+  ASSERT_TRUE(machines.thaw(spec.uid));
+  ASSERT_TRUE(machines.thaw(spec.uid));
+  EXPECT_EQ(written, "precious");
 }
 
 TEST_F(FakeMachinesModel, AnUpgradeDoesNotChangeTheBuildOfAVmThatRuns) {
