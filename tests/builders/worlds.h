@@ -29,6 +29,7 @@ class SandboxBuilder {
   SandboxBuilder& from(const std::string& name) { return (spec_.template_ref = a_name(name), *this); }
   SandboxBuilder& memory(Bytes bytes) { return (spec_.memory = bytes, *this); }
   SandboxBuilder& disk_size(Bytes bytes) { return (spec_.disk_size = bytes, *this); }
+  SandboxBuilder& cow_limit(Bytes bytes) { return (spec_.cow_limit = bytes, *this); }
   SandboxBuilder& stopped() { return (spec_.power_state = PowerState::Stopped, *this); }
   SandboxBuilder& paused() { return (spec_.power_state = PowerState::Paused, *this); }
   SandboxBuilder& ttl(Span span) { return (spec_.ttl = span, *this); }

@@ -41,6 +41,15 @@ ModelWorld::ModelWorld(DiskDriverKind driver) : driver_(driver) {
   files.put("/srv/base.ext4", std::string(8192, 'b'));
   files.put("/srv/vmlinuz", "kernel");
   files.put_directory("/state");
+  machines.set_disk([this](const std::string& node, const std::string& text) { return take_write(node, text); });
+}
+
+bool ModelWorld::take_write(const std::string& node, const std::string& text) {
+  if (driver_ == DiskDriverKind::DmSnapshot) return device_mapper.write(node, text);
+  Result<FakeContent> overlay = files.content_of(node);
+  if (!overlay || files.capacity() < files.used() + Bytes{text.size()}) return false;
+  overlay->bytes += text;
+  return files.set_content(node, *overlay).has_value();
 }
 
 void ModelWorld::start_daemon() {

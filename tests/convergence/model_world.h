@@ -65,6 +65,8 @@ class ModelWorld {
   std::string describe();
   std::optional<SandboxIdentity> identity(const std::string& name);
   std::string store_path(const std::string& name);
+  // Whether its disk took what a guest wrote.
+  bool take_write(const std::string& node, const std::string& text);
   bool vm_runs(const std::string& name);
   // The memory of a guest is kept, and can be loaded.
   bool is_kept(const std::string& name);

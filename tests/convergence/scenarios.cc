@@ -8,6 +8,7 @@ namespace cowherd::testing {
 namespace {
 
 constexpr const char* kGuestData = "guest data of ";
+constexpr const char* kRefusedWrite = "refused at first: ";
 
 void declare_base(ModelWorld& world) { world.source.declare(a_template("base").declared()); }
 
@@ -152,23 +153,23 @@ void add_snapshot_scenarios(const Add& add) {
         world.source.declare(other.annotate(kApproveAnnotation, approval).declared());
       },
       both, both, {});
-  add("cloned", capture_one, declare_clone(a_sandbox("clone").restore("s1")), both, both, {whole});
+  add("cloned", capture_one, declare_clone(a_sandbox("clone").restore("s1")), both, both, {}, {whole});
   add("cloned-twice-and-paused", capture_one,
       [](ModelWorld& world) {
         world.source.declare(a_sandbox("clone").restore("s1").declared());
         world.source.declare(a_sandbox("other").restore("s1").paused().declared());
       },
-      both, both, {whole, {"other", "web", true}});
+      both, both, {}, {whole, {"other", "web", true}});
   add("cloned-disk", capture_one, declare_clone(a_sandbox("clone").restore("s1", RestoreMode::Disk)), both, both,
-      {{"clone", "web", false}});
+      {}, {{"clone", "web", false}});
   add("cloned-with-more-memory", capture_one, declare_clone(a_sandbox("clone").restore("s1").memory(256_MiB)), both, both,
-      {{"clone", "web", false}});
+      {}, {{"clone", "web", false}});
   add("cloned-on-another-vmm",
       [](ModelWorld& world) {
         capture_one(world);
         world.machines.set_build({"QEMU 8.2.0", "fake-1", "max", "tcg", "firmware"});
       },
-      declare_clone(a_sandbox("clone").restore("s1")), both, both, {{"clone", "web", false}});
+      declare_clone(a_sandbox("clone").restore("s1")), both, both, {}, {{"clone", "web", false}});
   add("cloned-then-snapshot-removed",
       [](ModelWorld& world) {
         capture_one(world);
@@ -178,16 +179,88 @@ void add_snapshot_scenarios(const Add& add) {
         world.source.withdraw({Kind::Snapshot, a_name("s1")});
         world.source.withdraw(sandbox("web"));
       },
-      {"worker"}, {"worker"}, {whole});
+      {"worker"}, {"worker"}, {}, {whole});
+}
+
+// A guest writes what its disk cannot take, and is seen to stand still.
+void write_in_vain(ModelWorld& world, const std::string& name) {
+  world.machines.write_disk(world.identity(name)->uid, kRefusedWrite + name);
+  if (!world.machines.is_frozen(world.identity(name)->uid)) throw std::runtime_error("there was room for " + name);
+}
+
+SandboxBuilder a_limited_sandbox(const std::string& name) {
+  return a_sandbox(name).disk_size(4_MiB).cow_limit(1_MiB);
+}
+
+void reach_limit(ModelWorld& world, const std::string& name) {
+  const std::size_t written = world.files.content_of(world.store_path(name))->bytes.size();
+  world.machines.write_disk(world.identity(name)->uid, std::string((1_MiB).value - written, 'w'));
+  write_in_vain(world, name);
+}
+
+void declare_limited(ModelWorld& world) {
+  declare_base(world);
+  world.source.declare(a_limited_sandbox("web").declared());
+  world.source.declare(a_sandbox("worker").declared());
+}
+
+template <class Add>
+void add_full_store_scenarios(const Add& add) {
+  const std::vector<std::string> both{"web", "worker"};
+  const auto raise = [](ModelWorld& world) {
+    world.source.declare(a_limited_sandbox("web").cow_limit(2_MiB).declared());
+  };
+  add("limit-raised-in-time", declare_limited, raise, both, both);
+  add("limit-reached", declare_limited,
+      [raise](ModelWorld& world) {
+        reach_limit(world, "web");
+        settle_now(world);
+        raise(world);
+      },
+      both, both, {"web"});
+  add("limit-reached-and-raised-unseen", declare_limited,
+      [raise](ModelWorld& world) {
+        reach_limit(world, "web");
+        raise(world);
+      },
+      both, both, {"web"});
+  add("limit-reached-and-paused", declare_limited,
+      [raise](ModelWorld& world) {
+        reach_limit(world, "web");
+        world.source.declare(a_limited_sandbox("web").paused().declared());
+        settle_now(world);
+        raise(world);
+      },
+      both, both, {"web"});
+}
+
+// The file system under the stores is full, and has room again.
+template <class Add>
+void add_full_host_scenario(const Add& add) {
+  const std::vector<std::string> both{"web", "worker"};
+  const auto wide = [](const std::string& name) { return a_sandbox(name).disk_size(1_MiB).declared(); };
+  add("host-full",
+      [wide](ModelWorld& world) {
+        declare_base(world);
+        for (const std::string name : {"web", "worker"}) world.source.declare(wide(name));
+      },
+      [](ModelWorld& world) {
+        world.files.set_full();
+        write_in_vain(world, "web");
+        settle_now(world);
+        world.files.set_capacity(1024_GiB);
+      },
+      both, both, {"web"});
 }
 
 std::vector<Scenario> scenarios_of(DiskDriverKind driver, const std::string& suffix) {
   std::vector<Scenario> all;
   const auto add = [&](const std::string& name, std::function<void(ModelWorld&)> before,
                        std::function<void(ModelWorld&)> event, std::vector<std::string> data_of,
-                       std::vector<std::string> memory_of = {}, std::vector<Clone> clones = {}) {
+                       std::vector<std::string> memory_of = {}, std::vector<std::string> writes_of = {},
+                       std::vector<Clone> clones = {}) {
     all.push_back({name + suffix, driver, std::move(before), std::move(event), std::move(data_of), std::move(memory_of),
-                   std::move(clones)});
+                   std::move(writes_of), std::move(clones)});
   };
   add("first-declared", nothing, declare_two, {});
   add("one-more", [](ModelWorld& world) { declare_two(world); },
@@ -269,6 +342,8 @@ std::vector<Scenario> scenarios_of(DiskDriverKind driver, const std::string& suf
       [](ModelWorld& world) { world.clock.advance(std::chrono::hours{25}); }, {"worker"});
   add_memory_scenarios(add);
   add_snapshot_scenarios(add);
+  add_full_host_scenario(add);
+  if (driver == DiskDriverKind::DmSnapshot) add_full_store_scenarios(add);
   return all;
 }
 
@@ -300,6 +375,11 @@ bool clone_is_as_captured(ModelWorld& world, const Clone& clone) {
     return image && image->bytes.find(kGuestData + clone.of) == 2 * kPage.value;
   }
   return world.vm_runs(clone.name) && world.machines.memory_at(identity->uid, 2) == kGuestData + clone.of;
+}
+
+bool refused_write_is_there(ModelWorld& world, const std::string& sandbox) {
+  const auto content = world.files.content_of(world.store_path(sandbox));
+  return content && content->bytes.find(kRefusedWrite + sandbox) != std::string::npos;
 }
 
 void write_guest_memory(ModelWorld& world, const std::string& sandbox) {

@@ -26,6 +26,7 @@ struct Scenario {
   std::function<void(ModelWorld&)> event{};   // what the suite then lets happen
   std::vector<std::string> data_of{};         // sandboxes whose guest data must be the same afterwards
   std::vector<std::string> memory_of{};       // those whose guest's memory must be, unless power was lost
+  std::vector<std::string> writes_of{};       // those whose guest's refused write must have been done, unless power was lost
   std::vector<Clone> clones{};                // sandboxes that must have the data of others afterwards
 };
 
@@ -38,6 +39,8 @@ bool guest_data_is_there(ModelWorld& world, const std::string& sandbox);
 bool clone_is_as_captured(ModelWorld& world, const Clone& clone);
 // The same in the memory of a guest that runs; one that is paused is resumed to ask it.
 void write_guest_memory(ModelWorld& world, const std::string& sandbox);
+// What the guest of a scenario's writes_of wrote, and its disk did not take at first.
+bool refused_write_is_there(ModelWorld& world, const std::string& sandbox);
 bool guest_memory_is_there(ModelWorld& world, const std::string& sandbox);
 
 }  // namespace cowherd::testing

@@ -61,6 +61,9 @@ class Convergence : public ::testing::TestWithParam<Scenario> {
     for (const std::string& sandbox : scenario.memory_of) {
       EXPECT_TRUE(guest_memory_is_there(world, sandbox)) << how << ": the memory of " << sandbox << " is lost";
     }
+    for (const std::string& sandbox : scenario.writes_of) {
+      EXPECT_TRUE(refused_write_is_there(world, sandbox)) << how << ": a write of the guest of " << sandbox << " is lost";
+    }
     EXPECT_EQ(world.broken_laws(), std::vector<std::string>{}) << how;
   }
 

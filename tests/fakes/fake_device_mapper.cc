@@ -158,7 +158,8 @@ std::string FakeDeviceMapper::fresh_status(const DmTable& table) const {
   if (snapshot == nullptr) return "";
   const auto header = read_store_header(loops_.front_of(snapshot->cow));
   if (header && *header == StoreHeader::Invalid) return "Invalid";
-  return "16/" + std::to_string(loops_.find(snapshot->cow)->size.value / 512) + " 16";
+  return std::to_string(loops_.data_of(snapshot->cow).value / 512) + "/" +
+         std::to_string(loops_.find(snapshot->cow)->size.value / 512) + " 16";
 }
 
 std::string FakeDeviceMapper::status_of(const Device& device) const {
@@ -169,6 +170,28 @@ std::string FakeDeviceMapper::status_of(const Device& device) const {
   if (usage == nullptr || cow == nullptr) return device.status;
   return std::to_string(usage->used.value) + "/" + std::to_string(cow->size.value / 512) + " " +
          std::to_string(usage->metadata.value);
+}
+
+bool FakeDeviceMapper::write(const std::string& node, const std::string& text) {
+  const auto written = std::find_if(devices_.begin(), devices_.end(), [&](const auto& entry) {
+    return node_of(entry.second.device) == node && entry.second.device.has_live_table;
+  });
+  if (written == devices_.end()) return false;
+  Device& device = written->second;
+  const DeviceNumber cow = std::get<SnapshotTarget>(device.table.at(0).what).cow;
+  if (std::holds_alternative<SnapshotFault>(parse_snapshot_status(device.status))) return false;
+  std::string chunks = text;
+  chunks.resize((text.size() + kChunk.value - 1) / kChunk.value * kChunk.value, '\0');
+  if (loops_.data_of(cow) + Bytes{chunks.size()} > loops_.find(cow)->size) {
+    device.status = "Overflow";
+    return false;
+  }
+  if (!loops_.append(cow, chunks)) {
+    give_up(written->first);
+    return false;
+  }
+  device.status = fresh_status(device.table);
+  return true;
 }
 
 void FakeDeviceMapper::give_up(const std::string& name) {

@@ -40,6 +40,8 @@ class FakeDeviceMapper final : public DeviceMapper {
   void add_foreign(const std::string& name, const std::string& uuid, const DmTable& table = {});
   // A VM opens (+1) or closes (-1) the node. Precondition: it exists.
   void hold(const std::string& node, int delta);
+  // A guest writes to chunks for the first time. False: the store is full then, or given up because the host is.
+  bool write(const std::string& node, const std::string& text);
   // What the kernel reports of a snapshot from now on ("Overflow", "Invalid", "32/64 16").
   void set_status(const std::string& name, const std::string& text) { devices_.at(name).status = text; }
   // The kernel gives the store of a snapshot up, as when the host file system is full: in its status and in the header.

@@ -112,6 +112,17 @@ std::string FakeLoopDevices::front_of(DeviceNumber device) const {
   return content ? content->bytes.substr(0, 64 << 10) : "";
 }
 
+Bytes FakeLoopDevices::data_of(DeviceNumber device) const {
+  const auto content = files_.content_of(loops_.at(device.minor).file);
+  return Bytes{content ? content->bytes.size() : 0};
+}
+
+bool FakeLoopDevices::append(DeviceNumber device, std::string_view bytes) {
+  if (files_.capacity() < files_.used() + Bytes{bytes.size()}) return false;
+  write_front(device, data_of(device).value, bytes);
+  return true;
+}
+
 void FakeLoopDevices::write_front(DeviceNumber device, std::size_t offset, std::string_view bytes) {
   const std::string& file = loops_.at(device.minor).file;
   FakeContent content = files_.content_of(file).value();

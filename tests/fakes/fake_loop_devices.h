@@ -41,6 +41,9 @@ class FakeLoopDevices final : public LoopDevices {
   void release(DeviceNumber device);
   // The front of the backing file, as far as it holds data.
   std::string front_of(DeviceNumber device) const;
+  // How much of the backing file holds data; and more of it, which is not taken when the file system is full.
+  Bytes data_of(DeviceNumber device) const;
+  bool append(DeviceNumber device, std::string_view bytes);
   // Over the front of the backing file, as the kernel writes to a store's header.
   void write_front(DeviceNumber device, std::size_t offset, std::string_view bytes);
 
