@@ -47,11 +47,27 @@ Error refusal_to_run(Error error) {
   return std::move(error).with_hint("another process uses the disk");
 }
 
+// The node below an overlay, whatever name QEMU gave it; null for a disk without one.
+Result<Value> backing_node(QmpClient& client, const Deadline& deadline) {
+  COWHERD_ASSIGN(const Value disks, client.call("query-blockstats", deadline));
+  const Value::List* list = disks.as_list();
+  for (const Value& disk : list != nullptr ? *list : Value::List{}) {
+    const Value* name = disk.find("node-name");
+    const Value* backing = disk.find_path("backing.node-name");
+    if (name != nullptr && *name == Value("root") && backing != nullptr) return *backing;
+  }
+  return Value{};
+}
+
 // `stop` flushes the disk, and does not tell how that went: what qcow2 keeps in memory may not be in the file. To open a node
-// again as it is, flushes it before all else, and tells (QEMU 6.1 or newer: block.c, bdrv_reopen_multiple).
+// again as it is, flushes it before all else, and tells (QEMU 6.1 or newer: block.c, bdrv_reopen_multiple). As it is includes
+// the node that it stands on.
 Status flush_disk(QmpClient& client, const VmRecord& record, const Deadline& deadline) {
+  Value node = root_node(record.disk_format);
+  COWHERD_ASSIGN(Value backing, backing_node(client, deadline));
+  if (!backing.is_null()) node.set("backing", std::move(backing));
   Value arguments = Value::map();
-  arguments.set("options", Value(Value::List{root_node(record.disk_format)}));
+  arguments.set("options", Value(Value::List{std::move(node)}));
   const Result<Value> flushed = client.call("blockdev-reopen", deadline, std::move(arguments));
   if (flushed) return {};
   return Status(fail(flushed.error())).in("flushing '" + record.disk_node + "'");
