@@ -15,49 +15,57 @@ namespace {
 
 constexpr Bytes kBuffer{1ull << 20};
 
-// Appends pages to one memory file, packed in address order, and notes where they went.
+// Appends pages to one memory file, packed in address order, and notes where they went. What is dirty often lies scattered:
+// the buffer is written when it is full, not after each range.
 class PageWriter {
  public:
   PageWriter(ImageWriter& file, const BuildId& build) : file_(file), build_(build), buffer_(kBuffer.value) {}
 
   Status add(const MemorySource& memory, const PageRange& range, Pace& pace) {
     for (Bytes at = range.offset; at < range.end();) {
-      const Bytes length = std::min(range.end() - at, kBuffer);
-      COWHERD_TRY(memory.read(at, {buffer_.data(), length.value}));
-      COWHERD_TRY(pack(at, length));
+      const Bytes length = std::min(range.end() - at, kBuffer - kept_);
+      COWHERD_TRY(memory.read(at, {buffer_.data() + kept_.value, length.value}));
+      pack(at, length);
+      if (kept_ == kBuffer) COWHERD_TRY(flush());
       at = at + length;
       done_ = done_ + length;
       COWHERD_TRY(pace.at(done_));
     }
     return {};
   }
+  Status flush() {
+    if (kept_.value == 0) return {};
+    COWHERD_TRY(file_.write(written_, {buffer_.data(), kept_.value}));
+    written_ = written_ + kept_;
+    kept_ = {};
+    return {};
+  }
 
   const Extents& extents() const { return extents_; }
+  // Precondition: flushed.
   Bytes written() const { return written_; }
 
  private:
-  // Moves the pages that are not zero to the front of the buffer, so that they are one write.
-  Status pack(Bytes offset, Bytes length) {
-    Bytes kept;
+  // Keeps those of the pages just read that are not zero.
+  void pack(Bytes offset, Bytes length) {
+    const Bytes begin = kept_;
     for (Bytes at; at < length; at = at + kPage) {
-      char* const page = buffer_.data() + at.value;
+      char* const page = buffer_.data() + (begin + at).value;
       if (all_zero({page, kPage.value})) {
         append_extent(extents_, {offset + at, kPage, {}, {}});
         continue;
       }
-      append_extent(extents_, {offset + at, kPage, build_, written_ + kept});
-      if (kept != at) std::memcpy(buffer_.data() + kept.value, page, kPage.value);
-      kept = kept + kPage;
+      append_extent(extents_, {offset + at, kPage, build_, written_ + kept_});
+      if (kept_ != begin + at) std::memcpy(buffer_.data() + kept_.value, page, kPage.value);
+      kept_ = kept_ + kPage;
     }
-    if (kept.value > 0) COWHERD_TRY(file_.write(written_, {buffer_.data(), kept.value}));
-    written_ = written_ + kept;
-    return {};
   }
 
   ImageWriter& file_;
   BuildId build_;
   std::vector<char> buffer_;
   Extents extents_{};
+  Bytes kept_{};  // in the buffer
   Bytes written_{};
   Bytes done_{};
 };
@@ -88,6 +96,7 @@ Result<Written> write_pages(MemoryHost host, const MemorySource& memory, const P
   PageWriter writer(*file, place.build);
   Pace pace(control, total, "write guest memory");
   for (const PageRange& range : ranges) COWHERD_TRY(writer.add(memory, range, pace));
+  COWHERD_TRY(writer.flush());
   COWHERD_TRY(host.files.sync(path));
   return Written{writer.extents(), {path, writer.written()}};
 }
