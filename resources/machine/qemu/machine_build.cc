@@ -14,6 +14,8 @@
 #include <sstream>
 #include <vector>
 
+#include "resources/files/json.h"
+#include "resources/files/publish.h"
 #include "resources/files/system_calls.h"
 #include "resources/machine/qemu/command_line.h"
 #include "resources/machine/qemu/held_child.h"
@@ -24,6 +26,7 @@ namespace {
 
 constexpr Span kRunDeadline = std::chrono::seconds{10};
 constexpr std::size_t kMostOutput = 64 << 10;
+constexpr Bytes kKeptLimit = 64_KiB;
 
 // What microvm with ACPI loads besides the kernel: QEMU hw/i386/microvm.c and x86.c. The first one must be there; of the
 // others each kernel needs the one for its own boot protocol.
@@ -106,22 +109,36 @@ std::string processor_features(std::string_view cpuinfo) {
   return features;
 }
 
+// Without what a hard link or late allocation changes.
+Result<std::string> MachineBuilds::stamp_text(const std::string& path) {
+  COWHERD_ASSIGN(const FileStamp stamp, files_.stamp(path));
+  return std::to_string(stamp.id.device) + ":" + std::to_string(stamp.id.inode) + ":" + std::to_string(stamp.size.value) + ":" +
+         std::to_string(stamp.mtime_ns);
+}
+
 Result<MachineBuilds::Software> MachineBuilds::read_software(const std::string& binary) {
   Software software;
   // Stamps first: what changes while it is read is read again the next time.
-  COWHERD_ASSIGN(software.files[binary], files_.stamp(binary));
+  COWHERD_ASSIGN(software.stamps[binary], stamp_text(binary));
   COWHERD_ASSIGN(const std::string version, ask(binary, {"--version"}));
   COWHERD_ASSIGN(software.vmm, parse_version(version));
   COWHERD_ASSIGN(const std::string directories, ask(binary, {"-L", "help"}));
+  return read_firmware(std::move(software), lines_of(directories));
+}
+
+Result<MachineBuilds::Software> MachineBuilds::read_firmware(Software software, const std::vector<std::string>& directories) {
+  for (const std::string& directory : directories) {
+    if (Result<std::string> stamp = stamp_text(directory)) software.stamps[directory] = *std::move(stamp);
+  }
   std::string digests;
   for (const char* name : kFirmware) {
-    for (const std::string& directory : lines_of(directories)) {
+    for (const std::string& directory : directories) {
       const std::string path = directory + "/" + name;
-      const Result<FileStamp> stamp = files_.stamp(path);
+      Result<std::string> stamp = stamp_text(path);
       if (!stamp && stamp.error().kind == ErrorKind::NotFound) continue;
       if (!stamp) return fail(stamp.error());
       COWHERD_ASSIGN(const Digest digest, files_.digest(path, BulkControl{}));
-      software.files[path] = *stamp;
+      software.stamps[path] = *std::move(stamp);
       digests += std::string(name) + " " + digest.str() + "\n";
       break;  // QEMU takes the first one, too
     }
@@ -135,17 +152,56 @@ Result<MachineBuilds::Software> MachineBuilds::read_software(const std::string& 
 }
 
 bool MachineBuilds::is_current(const Software& software) {
-  return std::all_of(software.files.begin(), software.files.end(), [this](const auto& file) {
-    const Result<FileStamp> stamp = files_.stamp(file.first);
+  return std::all_of(software.stamps.begin(), software.stamps.end(), [this](const auto& file) {
+    const Result<std::string> stamp = stamp_text(file.first);
     return stamp && *stamp == file.second;
   });
+}
+
+Result<std::string> MachineBuilds::kept_name(const std::string& binary) {
+  if (cache_dir_.empty()) return fail(ErrorKind::NotFound, "nothing is kept");
+  COWHERD_ASSIGN(const std::string boot, current_boot_id());
+  return "build-" + sha256(boot + " " + binary).short12() + ".json";
+}
+
+Result<MachineBuilds::Software> MachineBuilds::read_kept(const std::string& binary) {
+  COWHERD_ASSIGN(const std::string name, kept_name(binary));
+  COWHERD_ASSIGN(const std::string text, names_.read(cache_dir_ + "/" + name, kKeptLimit));
+  COWHERD_ASSIGN(const Value value, parse_json(text));
+  Software software;
+  COWHERD_ASSIGN(software.vmm, string_at(value, "vmm"));
+  COWHERD_ASSIGN(software.firmware, string_at(value, "firmware"));
+  const Value* stamps = value.find("stamps");
+  if (stamps == nullptr || stamps->as_map() == nullptr) return fail(ErrorKind::Corrupt, "it has no stamps");
+  for (const auto& [path, stamp] : *stamps->as_map()) {
+    if (stamp.as_string() != nullptr) software.stamps[path] = *stamp.as_string();
+  }
+  if (software.stamps.count(binary) == 0 || !is_current(software)) return fail(ErrorKind::Stale, "its files changed");
+  return software;
+}
+
+// Only a saving of time: what cannot be kept is asked again.
+void MachineBuilds::keep(const std::string& binary, const Software& software) {
+  const Result<std::string> name = kept_name(binary);
+  if (!name || !make_directories(names_, cache_dir_)) return;
+  Value stamps = Value::map();
+  for (const auto& [path, stamp] : software.stamps) stamps.set(path, stamp);
+  Value value = Value::map();
+  value.set("vmm", software.vmm);
+  value.set("firmware", software.firmware);
+  value.set("stamps", std::move(stamps));
+  static_cast<void>(publish_file(names_, cache_dir_, *name, print_json(value, JsonStyle::Pretty)).has_value());
 }
 
 Result<MachineBuild> MachineBuilds::build(const std::string& binary, const std::string& accelerator) {
   const std::scoped_lock lock(mutex_);
   const auto known = known_.find(binary);
   if (known == known_.end() || !is_current(known->second)) {
-    Result<Software> software = read_software(binary);
+    Result<Software> software = read_kept(binary);
+    if (!software) {
+      software = read_software(binary);
+      if (software) keep(binary, *software);
+    }
     if (!software) {
       Error error = std::move(software).error();
       if (error.kind == ErrorKind::NotFound) error.kind = ErrorKind::Failed;  // an absent QEMU is not an absent VM

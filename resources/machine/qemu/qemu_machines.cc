@@ -75,7 +75,7 @@ class QemuMachines::Turn {
 };
 
 QemuMachines::QemuMachines(const QemuSettings& settings, Clock& clock)
-    : settings_(settings), clock_(clock), chooser_(files_) {}
+    : settings_(settings), clock_(clock), chooser_(files_), builds_(files_, settings.runtime_dir) {}
 
 LaunchOptions QemuMachines::launch_options(const MachineSpec& spec) {
   KvmProbe probe;
@@ -85,7 +85,8 @@ LaunchOptions QemuMachines::launch_options(const MachineSpec& spec) {
   LaunchOptions options = options_for_this_host();
   options.binary = settings_.binary;
   options.accelerator = chooser_.choose(settings_.accel, probe).name;
-  if (options.accelerator == "tcg") {
+  // A guest that is loaded has measured its clock long ago.
+  if (options.accelerator == "tcg" && !spec.saved) {
     std::call_once(tsc_measured_, [this] { tsc_khz_ = measure_tsc_khz(); });
     options.tsc_khz = tsc_khz_;
   }

@@ -66,7 +66,7 @@ class QemuMachines final : public Machines {
   LinuxFileSystem files_{};
   StatusBoard board_{};
   AcceleratorChooser chooser_;
-  MachineBuilds builds_{};
+  MachineBuilds builds_;
   std::once_flag tsc_measured_{};
   std::optional<std::uint64_t> tsc_khz_{};
   std::mutex mutex_{};

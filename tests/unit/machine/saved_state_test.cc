@@ -4,8 +4,12 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 
+#include "resources/files/linux_file_system.h"
 #include "resources/machine/qemu/device_state.h"
 #include "resources/machine/qemu/machine_build.h"
 #include "resources/machine/qemu/runtime_record.h"
@@ -126,8 +130,55 @@ TEST(MachineBuild, ProcessorFeaturesAreThoseThatDoNotChangeWhileItRuns) {
 }
 
 TEST(MachineBuild, AnAbsentQemuIsAFailureAndNotAnAbsentVm) {
-  MachineBuilds builds;
+  LinuxFileSystem files;
+  MachineBuilds builds(files, "");
   EXPECT_EQ(builds.build("/nonexistent/qemu", "tcg").error().kind, ErrorKind::Failed);
+}
+
+// A program that answers as QEMU does and notes down that it was asked.
+class KeptBuilds : public ::testing::Test {
+ protected:
+  KeptBuilds() {
+    std::filesystem::create_directory(dir_ / "firmware");
+    std::ofstream(dir_ / "firmware/bios-microvm.bin") << "one";
+    std::ofstream(binary_) << "#!/bin/sh\necho asked >>" << (dir_ / "asked") << "\n"
+                           << "case $1 in --version) echo QEMU emulator version 9 ;; *) echo " << dir_ / "firmware" << " ;; esac\n";
+    std::filesystem::permissions(binary_, std::filesystem::perms::owner_all);
+  }
+  std::string firmware() {
+    MachineBuilds builds(files_, dir_ / "cache");
+    const Result<MachineBuild> build = builds.build(binary_, "tcg");
+    EXPECT_TRUE(build) << to_string(build.error());
+    return build ? build->vmm + " " + build->firmware : "";
+  }
+  std::size_t asked() {
+    std::ifstream file(dir_ / "asked");
+    return static_cast<std::size_t>(std::count(std::istreambuf_iterator<char>(file), {}, '\n'));
+  }
+  TemporaryDirectory dir_{};
+  LinuxFileSystem files_{};
+  std::string binary_ = dir_ / "qemu";
+};
+
+TEST_F(KeptBuilds, AreNotAskedForAgainByTheNextProcess) {
+  const std::string first = firmware();
+  EXPECT_EQ(asked(), 2U);
+  EXPECT_EQ(firmware(), first);
+  EXPECT_EQ(asked(), 2U);
+}
+
+TEST_F(KeptBuilds, AreAskedForAgainWhenTheFirmwareIsAnother) {
+  const std::string first = firmware();
+  std::ofstream(dir_ / "firmware/bios-microvm.bin") << "another";
+  EXPECT_NE(firmware(), first);
+  EXPECT_EQ(asked(), 4U);
+}
+
+TEST_F(KeptBuilds, ThatAreDamagedAreAskedForAgain) {
+  const std::string first = firmware();
+  for (const auto& file : std::filesystem::directory_iterator(dir_ / "cache")) std::ofstream(file.path()) << "{}";
+  EXPECT_EQ(firmware(), first);
+  EXPECT_EQ(asked(), 4U);
 }
 
 }  // namespace
