@@ -147,6 +147,15 @@ devices() {
   grep -ls "^$STATE/" /sys/block/loop*/loop/backing_file || true
 }
 
+# Those of one sandbox alone.
+machines_of() {
+  local pid
+  for pid in $(machines); do
+    if { tr '\0' ' ' <"/proc/$pid/cmdline"; } 2>/dev/null | grep -q -- "guest=$1,"; then echo "$pid"; fi
+  done
+}
+devices_of() { grep -ls -- "${uids[$1]}" /sys/block/dm-*/dm/uuid /sys/block/loop*/loop/backing_file || true; }
+
 clean_up() {
   local status=$? pid
   trap - EXIT INT TERM HUP ERR
