@@ -309,20 +309,6 @@ TEST_F(SavedGuests, ADaemonKilledAtAnyMomentOfALoadLeavesAGuestToThawOrNothing) 
   EXPECT_GT(loaded, 0);
 }
 
-// Runs a program of this host to its end.
-bool run(std::vector<std::string> words) {
-  const pid_t child = ::fork();
-  if (child == 0) {
-    std::vector<char*> pointers;
-    for (std::string& word : words) pointers.push_back(word.data());
-    pointers.push_back(nullptr);
-    ::execvp(pointers.front(), pointers.data());
-    ::_exit(127);
-  }
-  int status = 1;
-  return ::waitpid(child, &status, 0) == child && status == 0;
-}
-
 // A disk in memory that, once sealed, refuses every write (memfd_create(2), F_SEAL_WRITE), for any user on any host.
 class SealedDisk {
  public:

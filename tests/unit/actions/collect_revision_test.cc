@@ -28,7 +28,7 @@ class CollectRevisionTest : public ::testing::Test, protected SnapshotBed {
   FakeDeviceMapper device_mapper_{loops_, faults};
   FakeMachines machines_{faults, clock};
   HostDisks disks_{device_mapper_, loops_, files, parts, images, "01020304", DiskDriverKind::Qcow2};
-  Host host_{store, files, memory_files_, disks_, machines_, clock};
+  Host host_{store, files, bulk, memory_files_, disks_, machines_, clock};
   CollectRevision collect_{*ResourceName::make("base"), digest_of("revision")};
 };
 
