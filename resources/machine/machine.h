@@ -138,7 +138,7 @@ class Machines {
   // frozen guest is success. At most 20 s. NotFound: no VM lives.
   virtual Status freeze(const Uid& uid) = 0;
   // Lets a frozen, loaded or disk-stopped guest go on; requests its disk did not take are tried again. A running one is
-  // success. Exhausted: the disk did not take them again, and the guest stands still as before. NotFound: no VM lives.
+  // success. Exhausted: a disk-stopped guest was stopped again, and stands still as before. NotFound: no VM lives.
   virtual Status thaw(const Uid& uid) = 0;
   // Writes the state of a frozen guest's devices, without its memory and its disk, to a new file (0600, not synced). The
   // guest stays frozen and can go on.

@@ -109,7 +109,7 @@ class FakeMachines final : public Machines {
   // The VM of a call that talks to it: NotFound when none lives, Busy when it hangs.
   Result<Vm*> answering(const Uid& uid);
   Result<Vm*> answering_frozen(const Uid& uid);
-  Status try_refused(Vm& vm);
+  void try_refused(Vm& vm);
   Status save_now(const Vm& vm, const std::string& path);
   Status load(Vm& vm, const SavedGuest& saved);
   Status talk_to_agent(const Uid& uid, bool quiesced);

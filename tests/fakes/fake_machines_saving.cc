@@ -103,27 +103,28 @@ Status FakeMachines::freeze(const Uid& uid) {
 Status FakeMachines::thaw(const Uid& uid) {
   return faults_.call("machines.thaw", [&]() -> Status {
     COWHERD_ASSIGN(Vm* const vm, answering(uid));
-    vm->phase = MachinePhase::Running;
+    const MachinePhase before = std::exchange(vm->phase, MachinePhase::Running);
     if (vm->spec.saved && !std::exchange(vm->ran_on, true)) ++runs_[uid.str() + " " + vm->spec.saved->id];
-    return try_refused(*vm);
+    try_refused(*vm);
+    if (before != MachinePhase::DiskStopped || vm->phase == MachinePhase::Running) return {};
+    return fail(ErrorKind::Exhausted, "the guest was stopped again: its disk takes no write still");
   });
 }
 
-Status FakeMachines::try_refused(Vm& vm) {
-  if (vm.refused.empty()) return {};
-  if (!disk_(vm.spec.disk_node, vm.refused)) {
+void FakeMachines::try_refused(Vm& vm) {
+  if (vm.refused.empty()) return;
+  if (disk_(vm.spec.disk_node, vm.refused)) {
+    vm.refused.clear();
+  } else {
     vm.phase = MachinePhase::DiskStopped;
-    return fail(ErrorKind::Exhausted, "the guest was stopped again: its disk takes no write still");
   }
-  vm.refused.clear();
-  return {};
 }
 
 void FakeMachines::write_disk(const Uid& uid, const std::string& text) {
   Vm& vm = living(uid);
   if (frozen(vm)) throw std::logic_error("a frozen guest writes nothing");
   vm.refused = text;
-  static_cast<void>(try_refused(vm));
+  try_refused(vm);
 }
 
 bool FakeMachines::ran_twice() const {

@@ -52,7 +52,7 @@ class FullDisks(world.World):
         digest = self.begin_to_write(uid, 20)
         for _ in range(RAISES):
             self.wait_for_stop("web")
-            self.assertIn("CowLimitReached", self.reason("web"))
+            self.wait_until("it says why", lambda: "CowLimitReached" in self.reason("web"), every=0.2)
             before = self.fact("web", "cowLimit")
             limit += 16 * MEBIBYTE // RAISES // 4096 * 4096
             self.declare("web", disk=f"cowLimit: {limit >> 10}Ki")
@@ -82,7 +82,7 @@ class FullDisks(world.World):
         self.fill_host(left=6 * MEBIBYTE)
         digest = self.begin_to_write(web, 20)
         self.wait_for_stop("web")
-        self.assertIn(reason, self.reason("web"))
+        self.wait_until("it says why", lambda: reason in self.reason("web"), every=0.2)
         self.assertEqual(kept, self.ask(other, "echo 3 >/proc/sys/vm/drop_caches; sha256sum </kept"))
         self.expect_not_told(other)
         written = self.begin_to_write(other, 20)

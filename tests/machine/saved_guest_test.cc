@@ -338,6 +338,8 @@ TEST_P(RefusedWrites, AreInTheSavedStateAndDoneWhenTheGuestGoesOn) {
   ASSERT_TRUE(disk.seal());
   bed_.type(spec_.uid, "sync; echo \"all\"-written");
   ASSERT_TRUE(eventually([&] { return state(spec_.uid).phase == MachinePhase::DiskStopped; }));
+  load_and_thaw(keep_and_end("zero"));
+  ASSERT_TRUE(eventually([&] { return state(spec_.uid).phase == MachinePhase::DiskStopped; })) << "the disk is as it was";
   const SavedGuest saved = keep_and_end("one");
   const std::string mended = bed_.path("mended");
   std::ofstream(mended, std::ios::binary) << read_whole(disk.path());

@@ -73,18 +73,12 @@ Status flush_disk(QmpClient& client, const VmRecord& record, const Deadline& dea
   return Status(fail(flushed.error())).in("flushing '" + record.disk_node + "'");
 }
 
-Status require_no_refusal(const std::string& run_state) {
-  if (phase_of(run_state) != MachinePhase::DiskStopped) return {};
-  return fail(ErrorKind::Exhausted, "the guest was stopped again: its disk takes no write still",
-              "free space on the host, or see what `cowherd describe` says about the disk");
-}
-
-Status await_running(QmpClient& client, const Deadline& deadline) {
+// Until the guest runs, or its disk has stopped it.
+Status await_going_on(QmpClient& client, const Deadline& deadline) {
   std::string state;
   while (!deadline.passed()) {
     COWHERD_ASSIGN(state, run_state(client, deadline));
-    if (state == "running") return {};
-    COWHERD_TRY(require_no_refusal(state));
+    if (state == "running" || phase_of(state) == MachinePhase::DiskStopped) return {};
     if (!is_frozen(state) && state != "inmigrate") break;
     static_cast<void>(::poll(nullptr, 0, kRetryMilliseconds));
   }
@@ -96,7 +90,10 @@ Status watch_retried_writes(QmpClient& client, const Deadline& deadline) {
   const Deadline watched = Deadline::after(kRetriedWrites);
   while (!watched.passed()) {
     COWHERD_ASSIGN(const std::string state, run_state(client, deadline));
-    COWHERD_TRY(require_no_refusal(state));
+    if (phase_of(state) == MachinePhase::DiskStopped) {
+      return fail(ErrorKind::Exhausted, "the guest was stopped again: its disk takes no write still",
+                  "free space on the host, or see what `cowherd describe` says about the disk");
+    }
     static_cast<void>(::poll(nullptr, 0, kRetryMilliseconds));
   }
   return {};
@@ -127,7 +124,7 @@ Status thaw_guest(const RuntimeDir& dir) {
   // While a guest is being loaded `cont` is noted down and done at the end of it.
   const Result<Value> told = client.call("cont", deadline);
   if (!told) return fail(refusal_to_run(told.error()));
-  COWHERD_TRY(await_running(client, deadline));
+  COWHERD_TRY(await_going_on(client, deadline));
   return phase_of(state) == MachinePhase::DiskStopped ? watch_retried_writes(client, deadline) : Status{};
 }
 

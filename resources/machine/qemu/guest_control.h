@@ -13,8 +13,8 @@ namespace cowherd {
 // failure the guest may be stopped all the same.
 Status freeze_guest(const RuntimeDir& dir, const VmRecord& record);
 
-// Returns when the guest runs; one that its disk had stopped, when it has run for a moment. Exhausted: its disk stopped it
-// again.
+// Returns when the guest runs, or its disk stopped it. One that its disk had stopped before is watched for a moment:
+// Exhausted when that happens again.
 Status thaw_guest(const RuntimeDir& dir);
 
 // To a new file of this name (Busy when it exists). Stale: the guest runs. After a failure there is no file.

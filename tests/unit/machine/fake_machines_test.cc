@@ -176,6 +176,8 @@ TEST_F(FakeMachinesModel, ARefusedWriteIsInTheSavedStateAndIsDoneOnceTheDiskTake
   ASSERT_TRUE(files.set_content("/kept/memory", FakeContent{"", spec.memory}));
   spec.saved = SavedGuest{"id", "/kept/state", "/kept/memory"};
   ASSERT_TRUE(machines.start(spec));
+  ASSERT_TRUE(machines.thaw(spec.uid));
+  EXPECT_EQ(machines.look({spec.uid})[spec.uid]->phase, MachinePhase::DiskStopped);
   EXPECT_EQ(machines.thaw(spec.uid).error().kind, ErrorKind::Exhausted);
   EXPECT_EQ(written, "");
   is_full = false;
