@@ -4,6 +4,8 @@
 namespace cowherd {
 
 std::string ImportRevision::describe() const {
+  const std::string& snapshot = spec.snapshot_ref.str();
+  if (!snapshot.empty()) return "flatten snapshot '" + snapshot + "' to a revision of template '" + template_name.str() + "'";
   return "import image '" + spec.image_path + "' as a revision of template '" + template_name.str() + "'";
 }
 

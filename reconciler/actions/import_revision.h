@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Builds a template revision from the declared image, kernel and initrd. May take minutes.
+// Builds a template revision from the declared image or snapshot, kernel and initrd. May take minutes.
 #pragma once
 
 #include "reconciler/actions/action_kind.h"

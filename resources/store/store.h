@@ -45,6 +45,7 @@ struct StoreContents {
   std::map<Uid, Fact<PauseImage>> pauses{};           // of the sandboxes that have a memory/
   std::map<std::string, Fact<SnapshotIdentity>> snapshots{};
   std::map<std::string, SeedSnapshot> seeds{};        // snapshot directories of other software, by name
+  std::map<std::string, Fact<SourceFile>> snapshot_disks{};  // of both: the file that holds the disk
   std::map<std::string, std::map<Digest, Fact<RevisionIdentity>>> templates{};  // by template name, by revision id
   std::vector<TrashEntry> trash{};
   std::vector<std::string> leftovers{};   // absolute paths: staging names of interrupted work, empty template directories

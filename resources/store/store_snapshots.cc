@@ -158,6 +158,8 @@ void Store::look_at_snapshot(const std::string& name, StoreContents& seen) {
   if (!has_record) {
     Result<SeedSnapshot> seed = seeds_.read(files_, path);
     if (seed) {
+      if (seed->disk == SeedSnapshot::Disk::Flat) seen.snapshot_disks.emplace(name, SourceFile{path + "/" + kRootfsFile, seed->stamp});
+      if (seed->disk == SeedSnapshot::Disk::Store) seen.snapshot_disks.emplace(name, SourceFile{path + "/" + kCowFile, seed->stamp});
       seen.seeds.emplace(name, *std::move(seed));
     } else if (files_.stat(path)) {
       seen.seeds.emplace(name, SeedSnapshot{.unreadable = std::move(seed).error()});
@@ -173,6 +175,9 @@ void Store::look_at_snapshot(const std::string& name, StoreContents& seen) {
     seen.snapshots.emplace(name, std::move(error));
     return;
   }
+  const std::string disk = path + "/" + disk_file_of(identity->driver);
+  const Result<FileStamp> stamp = files_.stat(disk);
+  seen.snapshot_disks.emplace(name, Fact<SourceFile>::from(stamp ? Result<SourceFile>({disk, *stamp}) : fail(stamp.error())));
   seen.snapshots.emplace(name, *std::move(identity));
   note_staging(path, seen);
 }

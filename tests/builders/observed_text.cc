@@ -58,17 +58,17 @@ Declaration declaration_of(const std::vector<Document>& documents, const Value& 
   return declaration;
 }
 
-RevisionIdentity revision_of(const std::string& name, const TemplateSpec& spec, const HostFiles& files, Moment now) {
+RevisionIdentity revision_of(const std::string& name, const TemplateSpec& spec, const StoreContents& store,
+                             const HostFiles& files, Moment now) {
   Declaration alone;
   Declared declared;
   declared.object.metadata.name = a_name(name);
   declared.object.spec = Spec{spec};
-  const StoreContents empty;
   const std::vector<Approval> none;
   const Fact<Disks::Choice> choice{Disks::Choice{}};
   const Fact<Captures> nothing_captured{Captures{}};
   const WantedTemplate wanted =
-      expand_template({alone, empty, files, none, choice, nothing_captured, now, Span{}}, declared);
+      expand_template({alone, store, files, none, choice, nothing_captured, now, Span{}}, declared);
   RevisionIdentity revision;
   revision.id = a_digest("revision of " + name + " " + wanted.inputs.str());
   revision.template_name = a_name(name);
@@ -78,6 +78,18 @@ RevisionIdentity revision_of(const std::string& name, const TemplateSpec& spec, 
   revision.boot_args = spec.boot_args;
   revision.created = now - std::chrono::hours{1};
   return revision;
+}
+
+enum class MadeOf { Image, Snapshot };
+
+void add_revisions(GoldenWorld& world, const std::vector<Document>& applied, const HostFiles& files, MadeOf source) {
+  for (const Document& document : applied) {
+    const auto* spec = std::get_if<TemplateSpec>(&document.object.spec.what);
+    if (spec == nullptr || spec->snapshot_ref.str().empty() != (source == MadeOf::Image)) continue;
+    const std::string name = document.object.metadata.name.str();
+    const RevisionIdentity revision = revision_of(name, *spec, world.seen.store, files, world.now);
+    world.seen.store.templates[name].emplace(revision.id, Fact<RevisionIdentity>(revision));
+  }
 }
 
 SandboxIdentity identity_of(const Document& document, const GoldenWorld& world, const Value& state,
@@ -219,14 +231,10 @@ GoldenWorld read_world(const std::vector<Document>& declared, const std::vector<
   HostFiles built_from = world.seen.host_files;
   for (auto& [path, stamp] : built_from) stamp = stamp_of_path(path);
   add_files(world, declared, observed);
-  for (const Document& document : applied) {
-    const auto* spec = std::get_if<TemplateSpec>(&document.object.spec.what);
-    if (spec == nullptr) continue;
-    const std::string name = document.object.metadata.name.str();
-    const RevisionIdentity revision = revision_of(name, *spec, built_from, world.now);
-    world.seen.store.templates[name].emplace(revision.id, Fact<RevisionIdentity>(revision));
-  }
+  add_revisions(world, applied, built_from, MadeOf::Image);
   add_snapshots(world, observed);
+  add_revisions(world, applied, built_from, MadeOf::Snapshot);
+  change_snapshots(world, observed);
   if (const Value* names = observed.find("deletionsApproved"); names != nullptr) {
     for (const Value& name : *names->as_list()) {
       world.seen.approvals.push_back({"delete", "Template/" + *name.as_string(), "", ""});

@@ -33,6 +33,10 @@ const Digest& revision_under(const GoldenWorld& world, const std::string& templa
   return world.seen.store.templates.at(template_name).begin()->first;
 }
 
+void add_disk(GoldenWorld& world, const std::string& name, const char* file) {
+  world.seen.store.snapshot_disks.emplace(name, SourceFile{kLayout.snapshot_dir(name) + "/" + file, stamp_of_disk(name)});
+}
+
 void add_own(GoldenWorld& world, const std::string& name, const Value& state) {
   if (is_unreadable(state)) {
     const Error error = make_error(ErrorKind::Corrupt, "snapshot.json of '" + name + "' is damaged");
@@ -51,7 +55,9 @@ void add_own(GoldenWorld& world, const std::string& name, const Value& state) {
   identity.disk_size = 1_GiB;
   identity.captured = world.now - std::chrono::minutes{20};
   identity.power = "Running";
+  identity.parts = {{kCowFile, 1_MiB, a_digest("store of " + name)}, {kMetaFile, 1_KiB, a_digest("meta of " + name)}};
   world.seen.store.snapshots.emplace(name, identity);
+  add_disk(world, name, kCowFile);
 }
 
 SeedSnapshot seed_of(const GoldenWorld& world, const std::string& name, const std::string& disk, const Value& state) {
@@ -83,8 +89,28 @@ void add_snapshots(GoldenWorld& world, const Value& observed) {
       add_own(world, name, state);
     } else if (disk == "Flat" || disk == "Store" || disk == "None") {
       world.seen.store.seeds.emplace(name, seed_of(world, name, disk, state));
+      if (disk != "None") add_disk(world, name, disk == "Flat" ? kRootfsFile : kCowFile);
     } else {
       throw std::runtime_error("disk of '" + name + "' is none of Own, Flat, Store, None");
+    }
+  }
+}
+
+void change_snapshots(GoldenWorld& world, const Value& observed) {
+  const Value* directories = observed.find("snapshotDirectories");
+  if (directories == nullptr) return;
+  for (const auto& [name, state] : *directories->as_map()) {
+    const std::string since = text_of(state, "since");
+    if (since.empty()) continue;
+    world.seen.store.snapshots.erase(name);
+    world.seen.store.seeds.erase(name);
+    world.seen.store.snapshot_disks.erase(name);
+    if (since == "unreadable") {
+      const Value unreadable = Value(Value::Map{{"unreadable", true}});
+      if (text_of(state, "disk") == "Own") add_own(world, name, unreadable);
+      if (text_of(state, "disk") != "Own") world.seen.store.seeds.emplace(name, seed_of(world, name, "None", unreadable));
+    } else if (since != "gone") {
+      throw std::runtime_error("since of '" + name + "' is neither gone nor unreadable");
     }
   }
 }

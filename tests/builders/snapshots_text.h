@@ -2,16 +2,19 @@
 // The snapshot directories of a golden case, in observed.yaml:
 //
 //   snapshotDirectories:
-//     golden: {disk: Own | Flat | Store | None, on: base, missing: [text], unreadable: true}
+//     golden: {disk: Own | Flat | Store | None, on: base, missing: [text], unreadable: true, since: gone | unreadable}
 //
-// Own is cowherd's; the rest are other software's. `on` names the template whose revision is its base.
+// Own is cowherd's; the rest are other software's. `on` names the template whose revision is its base. `since`: what
+// became of it after the templates made from it.
 #pragma once
 
 #include "tests/builders/observed_text.h"
 
 namespace cowherd::testing {
 
-// After the templates are there.
+// After the templates are there that they stand on.
 void add_snapshots(GoldenWorld& world, const Value& observed);
+// After those are there that were made from them.
+void change_snapshots(GoldenWorld& world, const Value& observed);
 
 }  // namespace cowherd::testing

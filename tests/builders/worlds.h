@@ -74,6 +74,11 @@ class TemplateBuilder {
     spec_.boot_args = {"console=ttyS0"};
   }
   TemplateBuilder& image(const std::string& path) { return (spec_.image_path = path, *this); }
+  TemplateBuilder& snapshot(const std::string& name) {
+    spec_.image_path = "";
+    spec_.snapshot_ref = a_name(name);
+    return *this;
+  }
   TemplateBuilder& sha256(const Digest& digest) { return (spec_.image_sha256 = digest, *this); }
   TemplateBuilder& disk_size(Bytes bytes) { return (spec_.disk_size = bytes, *this); }
   TemplateBuilder& retain() { return (spec_.deletion_policy = TemplateDeletionPolicy::Retain, *this); }

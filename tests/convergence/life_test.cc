@@ -181,6 +181,32 @@ TEST_F(Life, AMissingImageStopsOnlyWhatNeedsIt) {
   EXPECT_TRUE(world_.vm_runs("waits"));
 }
 
+TEST_F(Life, ATemplateWaitsForItsSnapshotAndOutlivesIt) {
+  world_.source.declare(a_template("warm").snapshot("golden").declared());
+  begin({a_sandbox("web"), a_sandbox("third").from("warm")});
+  const ObjectName warm{Kind::Template, a_name("warm")};
+  EXPECT_EQ(ready(warm), "False SourceMissing");
+  EXPECT_EQ(ready("third"), "False TemplateNotReady");
+  const std::string disk = world_.layout.snapshot_dir("golden") + "/" + kRootfsFile;
+  world_.files.put(disk, "");
+  ASSERT_TRUE(world_.settle());
+  EXPECT_EQ(ready(warm), "False SourceIncomplete");
+  world_.files.put(disk, std::string(8192, 'g'));
+  ASSERT_TRUE(world_.settle());
+  EXPECT_EQ(ready(warm), "True RevisionReady");
+  EXPECT_TRUE(world_.vm_runs("third"));
+  const std::string before = world_.describe();
+  world_.files.deny(disk);
+  ASSERT_TRUE(world_.settle());
+  EXPECT_EQ(ready(warm), "True SourceUnreadable");
+  world_.files.allow(disk);
+  world_.files.erase(disk);
+  world_.files.erase(world_.layout.snapshot_dir("golden"));
+  ASSERT_TRUE(world_.settle());
+  EXPECT_EQ(ready(warm), "True SourceMissing");
+  EXPECT_EQ(world_.describe(), before);
+}
+
 TEST_F(Life, ARetainedSandboxIsAdoptedWithItsDiskWhenDeclaredAgain) {
   begin({a_sandbox("web").retain(), a_sandbox("other")});
   const Uid before = uid("web");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/convergence/scenarios.h"
+#include "tests/convergence/scenario_parts.h"
 
 #include "reconciler/actions/compact_memory.h"
 
@@ -10,17 +10,8 @@ namespace {
 constexpr const char* kGuestData = "guest data of ";
 constexpr const char* kRefusedWrite = "refused at first: ";
 
-void declare_base(ModelWorld& world) { world.source.declare(a_template("base").declared()); }
-
-void declare_two(ModelWorld& world) {
-  declare_base(world);
-  world.source.declare(a_sandbox("web").declared());
-  world.source.declare(a_sandbox("worker").declared());
-}
-
 void nothing(ModelWorld&) {}
 
-ObjectName sandbox(const std::string& name) { return {Kind::Sandbox, a_name(name)}; }
 
 // A person's hand, not a host call of the daemon.
 void approve_now(ModelWorld& world, const Approval& approval) {
@@ -33,30 +24,8 @@ void approve_deletion(ModelWorld& world, const std::string& name) {
   approve_now(world, {"delete", "Sandbox/" + name, identity.uid.str(), identity.spec_hash.short8()});
 }
 
-void settle_now(ModelWorld& world) {
-  world.start_daemon();
-  if (!world.settle()) throw std::runtime_error("did not settle");
-}
 
-// Two guests that ran, of which one was paused then.
-void pause_one(ModelWorld& world) {
-  declare_two(world);
-  settle_now(world);
-  for (const std::string name : {"web", "worker"}) write_guest_memory(world, name);
-  world.source.declare(a_sandbox("web").paused().declared());
-  settle_now(world);
-}
-
-// As before, and let go on again, with another page written since.
-void resume_one(ModelWorld& world) {
-  pause_one(world);
-  world.source.declare(a_sandbox("web").declared());
-  settle_now(world);
-  world.machines.write_memory(world.identity("web")->uid, 3, "written after the resume");
-}
-
-template <class Add>
-void add_memory_scenarios(const Add& add) {
+void add_memory_scenarios(const AddScenario& add) {
   const std::vector<std::string> both{"web", "worker"};
   const auto declare_web = [](const SandboxBuilder& web) {
     return [web](ModelWorld& world) { world.source.declare(web.declared()); };
@@ -91,97 +60,6 @@ void add_memory_scenarios(const Add& add) {
       declare_web(a_sandbox("web")), both, both);
 }
 
-SnapshotBuilder of_web(const std::string& name) { return a_snapshot(name).of("web"); }
-
-// Two guests that ran and wrote, of which one was captured whole.
-void capture_one(ModelWorld& world) {
-  declare_two(world);
-  settle_now(world);
-  for (const std::string name : {"web", "worker"}) {
-    write_guest_data(world, name);
-    write_guest_memory(world, name);
-  }
-  world.source.declare(of_web("s1").full().declared());
-  settle_now(world);
-}
-
-template <class Add>
-void add_snapshot_scenarios(const Add& add) {
-  const std::vector<std::string> both{"web", "worker"};
-  const auto declare_snapshot = [](const SnapshotBuilder& snapshot) {
-    return [snapshot](ModelWorld& world) { world.source.declare(snapshot.declared()); };
-  };
-  const auto declare_clone = [](const SandboxBuilder& clone) {
-    return [clone](ModelWorld& world) { world.source.declare(clone.declared()); };
-  };
-  const Clone whole{"clone", "web", true};
-  add("captured-disk", declare_two, declare_snapshot(of_web("s1")), both, both, {});
-  add("captured-full", declare_two, declare_snapshot(of_web("s1").full()), both, both, {});
-  add("captured-quiesced", declare_two, declare_snapshot(of_web("s1").full().quiesced()), both, both, {});
-  add("captured-while-paused", pause_one, declare_snapshot(of_web("s1").full()), both, both, {});
-  add("captured-after-a-resume", resume_one, declare_snapshot(of_web("s1").full()), both, both, {});
-  add("captured-while-stopped",
-      [](ModelWorld& world) {
-        declare_two(world);
-        world.source.declare(a_sandbox("web").stopped().declared());
-      },
-      declare_snapshot(of_web("s1").full()), both, {"worker"}, {});
-  add("captured-then-its-sandbox-removed", declare_two,
-      [](ModelWorld& world) {
-        world.source.declare(of_web("s1").full().declared());
-        world.source.withdraw(sandbox("web"));
-      },
-      {"worker"}, {"worker"}, {});
-  add("snapshot-removed", capture_one,
-      [](ModelWorld& world) { world.source.withdraw({Kind::Snapshot, a_name("s1")}); }, both, both, {});
-  add("snapshot-retained",
-      [](ModelWorld& world) {
-        capture_one(world);
-        world.source.declare(of_web("s1").full().retain().declared());
-      },
-      [](ModelWorld& world) { world.source.withdraw({Kind::Snapshot, a_name("s1")}); }, both, both, {});
-  add("snapshot-expired",
-      [](ModelWorld& world) {
-        capture_one(world);
-        world.source.declare(of_web("s1").full().expire_after(std::chrono::hours{1}).declared());
-      },
-      [](ModelWorld& world) { world.clock.advance(std::chrono::hours{2}); }, both, both, {});
-  add("snapshot-captured-anew", capture_one,
-      [](ModelWorld& world) {
-        SnapshotBuilder other = a_snapshot("s1").of("worker");
-        const std::string approval = "replace@" + spec_hash(Spec{other.spec()}).short8();
-        world.source.declare(other.annotate(kApproveAnnotation, approval).declared());
-      },
-      both, both, {});
-  add("cloned", capture_one, declare_clone(a_sandbox("clone").restore("s1")), both, both, {}, {whole});
-  add("cloned-twice-and-paused", capture_one,
-      [](ModelWorld& world) {
-        world.source.declare(a_sandbox("clone").restore("s1").declared());
-        world.source.declare(a_sandbox("other").restore("s1").paused().declared());
-      },
-      both, both, {}, {whole, {"other", "web", true}});
-  add("cloned-disk", capture_one, declare_clone(a_sandbox("clone").restore("s1", RestoreMode::Disk)), both, both,
-      {}, {{"clone", "web", false}});
-  add("cloned-with-more-memory", capture_one, declare_clone(a_sandbox("clone").restore("s1").memory(256_MiB)), both, both,
-      {}, {{"clone", "web", false}});
-  add("cloned-on-another-vmm",
-      [](ModelWorld& world) {
-        capture_one(world);
-        world.machines.set_build({"QEMU 8.2.0", "fake-1", "max", "tcg", "firmware"});
-      },
-      declare_clone(a_sandbox("clone").restore("s1")), both, both, {}, {{"clone", "web", false}});
-  add("cloned-then-snapshot-removed",
-      [](ModelWorld& world) {
-        capture_one(world);
-        world.source.declare(a_sandbox("clone").restore("s1").declared());
-      },
-      [](ModelWorld& world) {
-        world.source.withdraw({Kind::Snapshot, a_name("s1")});
-        world.source.withdraw(sandbox("web"));
-      },
-      {"worker"}, {"worker"}, {}, {whole});
-}
-
 // A guest writes what its disk cannot take, and is seen to stand still.
 void write_in_vain(ModelWorld& world, const std::string& name) {
   world.machines.write_disk(world.identity(name)->uid, kRefusedWrite + name);
@@ -204,8 +82,7 @@ void declare_limited(ModelWorld& world) {
   world.source.declare(a_sandbox("worker").declared());
 }
 
-template <class Add>
-void add_full_store_scenarios(const Add& add) {
+void add_full_store_scenarios(const AddScenario& add) {
   const std::vector<std::string> both{"web", "worker"};
   const auto raise = [](ModelWorld& world) {
     world.source.declare(a_limited_sandbox("web").cow_limit(2_MiB).declared());
@@ -235,8 +112,7 @@ void add_full_store_scenarios(const Add& add) {
 }
 
 // The file system under the stores is full, and has room again.
-template <class Add>
-void add_full_host_scenario(const Add& add) {
+void add_full_host_scenario(const AddScenario& add) {
   const std::vector<std::string> both{"web", "worker"};
   const auto wide = [](const std::string& name) { return a_sandbox(name).disk_size(1_MiB).declared(); };
   add("host-full",
@@ -255,13 +131,7 @@ void add_full_host_scenario(const Add& add) {
 
 std::vector<Scenario> scenarios_of(DiskDriverKind driver, const std::string& suffix) {
   std::vector<Scenario> all;
-  const auto add = [&](const std::string& name, std::function<void(ModelWorld&)> before,
-                       std::function<void(ModelWorld&)> event, std::vector<std::string> data_of,
-                       std::vector<std::string> memory_of = {}, std::vector<std::string> writes_of = {},
-                       std::vector<Clone> clones = {}) {
-    all.push_back({name + suffix, driver, std::move(before), std::move(event), std::move(data_of), std::move(memory_of),
-                   std::move(writes_of), std::move(clones)});
-  };
+  const AddScenario add{all, driver, suffix};
   add("first-declared", nothing, declare_two, {});
   add("one-more", [](ModelWorld& world) { declare_two(world); },
       [](ModelWorld& world) { world.source.declare(a_sandbox("third").declared()); }, {"web", "worker"});

@@ -36,6 +36,8 @@ TEST_F(Snapshots, AFullOneIsPublishedWithADigestOfEveryPart) {
   const StoreContents seen = store.look();
   EXPECT_EQ(*seen.snapshots.at("before"), made);
   EXPECT_THAT(seen.seeds, IsEmpty());
+  const std::string disk = directory + "/" + kCowFile;
+  EXPECT_EQ(*seen.snapshot_disks.at("before"), (SourceFile{disk, *files.peek_stamp(disk)}));
   EXPECT_THAT(seen.leftovers, IsEmpty());
   EXPECT_THAT(seen.unreadable, IsEmpty());
   EXPECT_THAT(*files.peek(directory + "/rootfs.meta"), HasSubstr("\"base_template\": \"" + base_image + "\""));
@@ -143,6 +145,15 @@ TEST_F(Snapshots, AnUnreadableRecordMakesTheLookIncomplete) {
   EXPECT_TRUE(seen.snapshots.at("before").unknown());
   EXPECT_THAT(seen.unreadable, SizeIs(1));
   EXPECT_FALSE(store.trash_snapshot(snapshot_identity())) << "nothing says whose it is";
+}
+
+TEST_F(Snapshots, ADiskThatIsGoneOrCannotBeSeenIsTold) {
+  published();
+  files.deny(directory + "/" + kCowFile);
+  EXPECT_TRUE(store.look().snapshot_disks.at("before").unknown());
+  files.allow(directory + "/" + kCowFile);
+  files.erase(directory + "/" + kCowFile);
+  EXPECT_TRUE(store.look().snapshot_disks.at("before").absent());
 }
 
 TEST_F(Snapshots, ACopiedDirectoryIsNoSecondSnapshot) {

@@ -104,6 +104,7 @@ TEST_F(Seeds, AFlattenedOneIsWhole) {
   EXPECT_FALSE(look().has_memory);
   EXPECT_THAT(look().missing, IsEmpty());
   EXPECT_EQ(look().stamp, *files.peek_stamp(seed_ + "/" + kRootfsFile));
+  EXPECT_EQ(*store.look().snapshot_disks.at("seed"), (SourceFile{seed_ + "/" + kRootfsFile, look().stamp}));
   EXPECT_THAT(problems("seed"), IsEmpty());
 }
 
