@@ -178,8 +178,8 @@ Completion complete(const std::vector<CommandShape>& shapes, std::vector<std::st
   } else {
     add_value(due_argument(typed), typed, word, objects, completion);
   }
-  std::erase_if(completion.candidates, [&](const Candidate& one) { return !one.text.starts_with(word); });
-  for (Candidate& one : completion.candidates) one.text = kept + one.text;
+  std::erase_if(completion.candidates, [&](const CompletionWord& one) { return !one.text.starts_with(word); });
+  for (CompletionWord& one : completion.candidates) one.text = kept + one.text;
   return completion;
 }
 

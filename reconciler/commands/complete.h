@@ -11,17 +11,17 @@
 
 namespace cowherd {
 
-struct Candidate {
+struct CompletionWord {
   std::string text{};
   std::string doc{};
-  bool operator==(const Candidate&) const = default;
+  bool operator==(const CompletionWord&) const = default;
 };
 
 // What a shell completes by itself, after the candidates.
 enum class ShellPart { Nothing, Files, Directories };
 
 struct Completion {
-  std::vector<Candidate> candidates{};
+  std::vector<CompletionWord> candidates{};
   ShellPart then = ShellPart::Nothing;
 };
 

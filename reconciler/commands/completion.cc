@@ -108,7 +108,7 @@ ExitCode completion_command(const std::string& shell) {
 
 ExitCode complete_command(const std::vector<std::string>& words) {
   const Completion completion = complete(command_shapes(), words, objects_soon);
-  for (const Candidate& candidate : completion.candidates) {
+  for (const CompletionWord& candidate : completion.candidates) {
     std::printf("%s\t%s\n", candidate.text.c_str(), candidate.doc.c_str());
   }
   if (completion.then == ShellPart::Files) std::puts(":files");

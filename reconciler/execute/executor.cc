@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "reconciler/actions/attempts_key.h"
 #include "reconciler/desired/backoff.h"
 
 namespace cowherd {
@@ -35,8 +36,6 @@ bool may_go_unrecorded(const Action& action, const Error& error) {
   const char symbol = symbol_of(action);
   return error.kind == ErrorKind::Exhausted && (symbol == '-' || symbol == '!');
 }
-
-std::string attempts_key(const Action& action) { return object_of(action) + " " + std::string(verb_of(action)); }
 
 }  // namespace
 

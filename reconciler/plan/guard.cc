@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "reconciler/actions/attempts_key.h"
 #include "reconciler/plan/link.h"
 #include "reconciler/plan/sandbox_rules.h"
 
@@ -86,8 +87,6 @@ void hold_prunes(const PlanInput& input, Plan& plan, std::vector<bool>& drop) {
     plan.blocked.push_back({object, BlockKind::Guard, "PruneHeld", hold, std::nullopt});
   }
 }
-
-std::string attempts_key(const Action& action) { return object_of(action) + " " + std::string(verb_of(action)); }
 
 void hold_back_off(const PlanInput& input, Plan& plan, std::vector<bool>& drop) {
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {

@@ -30,7 +30,7 @@ Completion completion_of(const std::vector<std::string>& words, Asked& asked) {
 std::vector<std::string> offered(const std::vector<std::string>& words) {
   Asked asked;
   std::vector<std::string> texts;
-  for (const Candidate& candidate : completion_of(words, asked).candidates) texts.push_back(candidate.text);
+  for (const CompletionWord& candidate : completion_of(words, asked).candidates) texts.push_back(candidate.text);
   return texts;
 }
 
