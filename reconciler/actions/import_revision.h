@@ -18,7 +18,9 @@ struct ImportRevision {
 
   std::string object() const { return template_object(template_name); }
   std::string describe() const;
-  Keys needs() const { return {}; }
+  Keys needs() const {
+    return spec.snapshot_ref.str().empty() ? Keys{} : Keys{snapshot_key(spec.snapshot_ref)};
+  }
   Keys makes() const { return {template_key(template_name.str(), inputs)}; }
   Keys unmakes() const { return {}; }
   Status precondition(Host& host) const;

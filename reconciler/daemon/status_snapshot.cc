@@ -91,6 +91,10 @@ ObjectStatus status_of_seed(const Picture& picture, const ResourceName& name, co
   for (const std::string& thing : seed.missing) missing += (missing.empty() ? "" : "; ") + thing;
   status.facts.emplace_back("contents", std::string(seed.disk == SeedSnapshot::Disk::None ? "no disk" : "disk") +
                                             (seed.has_memory ? " and memory" : "") + ", made by other software");
+  if (seed.unreadable) {
+    add_condition(picture, status, {"Ready", "Unknown", "SnapshotUnknown", to_string(*seed.unreadable), std::nullopt});
+    return status;
+  }
   if (!seed.base_image.empty()) status.facts.emplace_back("baseImage", seed.base_image);
   add_condition(picture, status,
                 missing.empty() ? Condition{"Ready", "True", "Found", "made by other software; its disk can be the source of "

@@ -232,7 +232,7 @@ GoldenWorld read_world(const std::vector<Document>& declared, const std::vector<
   for (auto& [path, stamp] : built_from) stamp = stamp_of_path(path);
   add_files(world, declared, observed);
   add_revisions(world, applied, built_from, MadeOf::Image);
-  add_snapshots(world, observed);
+  add_snapshots(world, applied, observed);
   add_revisions(world, applied, built_from, MadeOf::Snapshot);
   change_snapshots(world, observed);
   if (const Value* names = observed.find("deletionsApproved"); names != nullptr) {

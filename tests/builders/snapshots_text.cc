@@ -37,7 +37,28 @@ void add_disk(GoldenWorld& world, const std::string& name, const char* file) {
   world.seen.store.snapshot_disks.emplace(name, SourceFile{kLayout.snapshot_dir(name) + "/" + file, stamp_of_disk(name)});
 }
 
-void add_own(GoldenWorld& world, const std::string& name, const Value& state) {
+// As it was applied; false when no document says, and it is one that is retained.
+bool declares(const std::vector<Document>& applied, const std::string& name, SnapshotIdentity& identity) {
+  for (const Document& document : applied) {
+    const auto* spec = std::get_if<SnapshotSpec>(&document.object.spec.what);
+    if (spec == nullptr || document.object.metadata.name.str() != name) continue;
+    identity.spec = *spec;
+    identity.spec_hash = spec_hash(document.object.spec);
+    identity.origin = document.spot.file;
+    identity.labels = document.object.metadata.labels;
+    return true;
+  }
+  return false;
+}
+
+SavedMemory a_memory() {
+  SavedMemory saved;
+  saved.build = "22222222-3333-4444-5555-666666666666";
+  saved.memory = 128_MiB;
+  return saved;
+}
+
+void add_own(GoldenWorld& world, const std::vector<Document>& applied, const std::string& name, const Value& state) {
   if (is_unreadable(state)) {
     const Error error = make_error(ErrorKind::Corrupt, "snapshot.json of '" + name + "' is damaged");
     world.seen.store.unreadable.push_back(error);
@@ -55,6 +76,8 @@ void add_own(GoldenWorld& world, const std::string& name, const Value& state) {
   identity.disk_size = 1_GiB;
   identity.captured = world.now - std::chrono::minutes{20};
   identity.power = "Running";
+  identity.retained = !declares(applied, name, identity);
+  if (const Value* full = state.find("full"); full != nullptr && *full->as_bool()) identity.memory = a_memory();
   identity.parts = {{kCowFile, 1_MiB, a_digest("store of " + name)}, {kMetaFile, 1_KiB, a_digest("meta of " + name)}};
   world.seen.store.snapshots.emplace(name, identity);
   add_disk(world, name, kCowFile);
@@ -80,13 +103,23 @@ SeedSnapshot seed_of(const GoldenWorld& world, const std::string& name, const st
 
 }  // namespace
 
-void add_snapshots(GoldenWorld& world, const Value& observed) {
+void add_snapshots(GoldenWorld& world, const std::vector<Document>& applied, const Value& observed) {
+  if (const Value* names = observed.find("capturedBefore"); names != nullptr) {
+    for (const Value& name : *names->as_list()) {
+      for (const Document& document : applied) {
+        const auto* spec = std::get_if<SnapshotSpec>(&document.object.spec.what);
+        if (spec == nullptr || document.object.metadata.name.str() != *name.as_string()) continue;
+        world.memory.captures["Snapshot/" + *name.as_string()] = {capture_hash(*spec).str(),
+                                                                 world.now - std::chrono::hours{1}};
+      }
+    }
+  }
   const Value* directories = observed.find("snapshotDirectories");
   if (directories == nullptr) return;
   for (const auto& [name, state] : *directories->as_map()) {
     const std::string disk = text_of(state, "disk");
     if (disk == "Own") {
-      add_own(world, name, state);
+      add_own(world, applied, name, state);
     } else if (disk == "Flat" || disk == "Store" || disk == "None") {
       world.seen.store.seeds.emplace(name, seed_of(world, name, disk, state));
       if (disk != "None") add_disk(world, name, disk == "Flat" ? kRootfsFile : kCowFile);
@@ -107,7 +140,7 @@ void change_snapshots(GoldenWorld& world, const Value& observed) {
     world.seen.store.snapshot_disks.erase(name);
     if (since == "unreadable") {
       const Value unreadable = Value(Value::Map{{"unreadable", true}});
-      if (text_of(state, "disk") == "Own") add_own(world, name, unreadable);
+      if (text_of(state, "disk") == "Own") add_own(world, {}, name, unreadable);
       if (text_of(state, "disk") != "Own") world.seen.store.seeds.emplace(name, seed_of(world, name, "None", unreadable));
     } else if (since != "gone") {
       throw std::runtime_error("since of '" + name + "' is neither gone nor unreadable");

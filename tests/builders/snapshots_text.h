@@ -2,9 +2,11 @@
 // The snapshot directories of a golden case, in observed.yaml:
 //
 //   snapshotDirectories:
-//     golden: {disk: Own | Flat | Store | None, on: base, missing: [text], unreadable: true, since: gone | unreadable}
+//     golden: {full: true, disk: Own | Flat | Store | None, on: base, missing: [text], unreadable: true, since: gone | unreadable}
 //
-// Own is cowherd's; the rest are other software's. `on` names the template whose revision is its base. `since`: what
+//   capturedBefore: [s1]       (applied ones that the catalog remembers)
+//
+// Own is cowherd's, retained unless a document was applied; the rest are other software's. `on` names the template whose revision is its base. `since`: what
 // became of it after the templates made from it.
 #pragma once
 
@@ -13,7 +15,7 @@
 namespace cowherd::testing {
 
 // After the templates are there that they stand on.
-void add_snapshots(GoldenWorld& world, const Value& observed);
+void add_snapshots(GoldenWorld& world, const std::vector<Document>& applied, const Value& observed);
 // After those are there that were made from them.
 void change_snapshots(GoldenWorld& world, const Value& observed);
 

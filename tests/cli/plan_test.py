@@ -71,7 +71,9 @@ class Examples(cli.World):
         self.assertEqual((0, ""), (code, err), out)
         plan = self.value("plan")
         self.assertEqual([], plan["steps"])
-        self.assertEqual({"Template/busybox": "SourceMissing", "Template/busybox-warm": "SourceMissing", "Sandbox/web": "TemplateNotReady", "Sandbox/worker": "TemplateNotReady"},
+        self.assertEqual({"Template/busybox": "SourceMissing", "Template/busybox-warm": "SourceMissing", "Sandbox/web": "TemplateNotReady",
+                          "Sandbox/worker": "TemplateNotReady", "Sandbox/idle": "TemplateNotReady",
+                          "Sandbox/web-again": "SnapshotNotReady", "Snapshot/web-fresh": "SandboxNotReady"},
                          {each["object"]: each["reason"] for each in plan["blocked"]})
 
     def test_with_their_files_they_make_two_machines_on_one_template(self):
@@ -83,7 +85,9 @@ class Examples(cli.World):
         for name in ["web", "worker"]:
             for action in ["create-sandbox", "create-disk", "start-machine"]:
                 self.assertIn((f"Sandbox/{name}", action), actions)
-        self.assertEqual([("Template/busybox-warm", "SourceMissing")], [(each["object"], each["reason"]) for each in plan["blocked"]])
+        self.assertEqual([("Sandbox/web-again", "SnapshotNotReady"), ("Snapshot/web-fresh", "SandboxNotReady"),
+                          ("Template/busybox-warm", "SourceMissing")],
+                         [(each["object"], each["reason"]) for each in plan["blocked"]])
 
 
 class Doubt(cli.World):

@@ -12,7 +12,6 @@ constexpr const char* kRefusedWrite = "refused at first: ";
 
 void nothing(ModelWorld&) {}
 
-
 // A person's hand, not a host call of the daemon.
 void approve_now(ModelWorld& world, const Approval& approval) {
   world.faults.disarm();
@@ -23,7 +22,6 @@ void approve_deletion(ModelWorld& world, const std::string& name) {
   const SandboxIdentity identity = world.identity(name).value();
   approve_now(world, {"delete", "Sandbox/" + name, identity.uid.str(), identity.spec_hash.short8()});
 }
-
 
 void add_memory_scenarios(const AddScenario& add) {
   const std::vector<std::string> both{"web", "worker"};
