@@ -32,7 +32,10 @@ fail() {
 cowherd() { cowherd_on "$MANIFESTS" "$@"; }
 cowherd_on() {
   local flags=(--manifests "$1" --state-dir "$STATE" --config "$CONFIG")
-  [ "$2" != validate ] || flags=(--manifests "$1")
+  case $2 in
+    validate) flags=(--manifests "$1") ;;
+    verify) flags=(--state-dir "$STATE" --config "$CONFIG") ;;
+  esac
   timeout 60 "$COWHERD" "${@:2}" "${flags[@]}"
 }
 
@@ -46,9 +49,11 @@ show_on() {
   [ "$status" = "$expected" ] || fail "cowherd $* ended with exit code $status, not $expected"
 }
 
-# fact NAME KEY: of a sandbox, from `cowherd get -o json`: a condition's status or another fact; empty without one.
+# fact NAME KEY: of a sandbox, or of what NAME says with its kind ("snapshot/s1"), from `cowherd get -o json`: a condition's status or another fact; empty without one.
 fact() {
-  cowherd get Sandbox "$1" -o json 2>/dev/null | python3 -c '
+  local kind=Sandbox name=$1
+  [ "$1" = "${1#*/}" ] || kind=${1%%/*} name=${1#*/}
+  cowherd get "$kind" "$name" -o json 2>/dev/null | python3 -c '
 import json, sys
 try:
     document = json.load(sys.stdin)
@@ -92,7 +97,7 @@ serial_log() { echo "$STATE/sandboxes/${uids[$1]}/serial.log"; }
 has_said() { grep -aqs -- "$2" "$(serial_log "$1")"; }
 log_says() { grep -q -- "$1" "$LOG"; }
 is_dead() { ! kill -0 "$1" 2>/dev/null; }
-is_gone() { [ ! -e "$1" ]; }
+is_gone() { local path; for path in "$@"; do [ ! -e "$path" ] || return 1; done; }
 
 # The guest itself says who it is and how often its disk has seen a boot.
 prove_boot() {
@@ -174,17 +179,19 @@ clean_up() {
 prepare() {
   rm -rf "$DEMO_WORK"
   mkdir -p "$MANIFESTS" "$DEMO_RUNTIME"
-  # Hurried, so that nobody waits: a saved file counts after 100 ms, a removed one after 1 s, trash is kept for 2 s.
+  # Hurried, so that nobody waits: a saved file counts after 100 ms, a removed one after 1 s, trash is kept for 2 s. Not so
+  # the copying of a frozen guest: a host that is emulated, too, is slow.
   cat >"$CONFIG" <<END
 apiVersion: config.cowherd.dev/v1alpha1
 kind: CowherdConfiguration
 spec:
   source: {settle: 100ms, pruneDelay: 1s, allowEmpty: Refuse}
   guards: {trashGrace: 2s}
+  limits: {freezeBudget: 30s}
   runtimeDir: $DEMO_RUNTIME
 END
   local file
-  for file in examples/manifests/*.yaml; do
+  for file in examples/manifests/0[1-4]*.yaml; do
     sed "s|/var/lib/cowherd-demo/|$DEMO_GUEST/|; s|console=ttyS0|console=ttyS0 ${DEMO_GUEST_ARGUMENTS:-}|" "$file" \
       >"$MANIFESTS/$(basename "$file")"
   done

@@ -10,10 +10,16 @@ std::string contents_of(const SnapshotIdentity& snapshot) {
   return snapshot.spec.mode == SnapshotMode::Full ? "disk, no memory: its guest did not run" : "disk";
 }
 
-Bytes size_of(const SnapshotIdentity& snapshot) {
+// What it takes: the disk's store is sparse, everything else is not.
+Bytes size_of(const Picture& picture, const SnapshotIdentity& snapshot) {
+  const auto disk = picture.seen.store.snapshot_disks.find(snapshot.name.str());
+  const bool is_seen = disk != picture.seen.store.snapshot_disks.end() && disk->second.known();
   Bytes total;
-  for (const SnapshotPart& part : snapshot.parts) total = total + part.size;
-  return total;
+  for (const SnapshotPart& part : snapshot.parts) {
+    const bool is_disk = part.name == kCowFile || part.name == kOverlayFile;
+    total = total + (is_disk && is_seen ? disk->second->stamp.allocated : part.size);
+  }
+  return round_up(total, 1_KiB);
 }
 
 Condition ready_of(const WantedSnapshot& wanted) {
@@ -29,12 +35,12 @@ Condition ready_of(const WantedSnapshot& wanted) {
   return {"Ready", "True", "Captured", at, std::nullopt};
 }
 
-void add_capture(const SnapshotIdentity& snapshot, ObjectStatus& status) {
+void add_capture(const Picture& picture, const SnapshotIdentity& snapshot, ObjectStatus& status) {
   status.facts.emplace_back("sandbox", snapshot.sandbox.str());
   status.facts.emplace_back("capturedAt", print_moment(snapshot.captured));
   status.facts.emplace_back("power", snapshot.power);
   status.facts.emplace_back("contents", contents_of(snapshot));
-  status.facts.emplace_back("size", print_quantity(size_of(snapshot)));
+  status.facts.emplace_back("size", print_quantity(size_of(picture, snapshot)));
   status.facts.emplace_back("diskDriver", std::string(to_string(snapshot.driver)));
   status.facts.emplace_back("diskSize", print_quantity(snapshot.disk_size));
   status.facts.emplace_back("template", snapshot.template_name);
@@ -70,7 +76,7 @@ ObjectStatus status_of_snapshot(const Picture& picture, const ResourceName& name
     if (wanted.present && wanted.present->spec_hash == status.spec_hash) status.observed_generation = status.generation;
   }
   status.pending = wanted.held_edits;
-  if (wanted.present) add_capture(*wanted.present, status);
+  if (wanted.present) add_capture(picture, *wanted.present, status);
   add_conditions(picture, verdict_of(picture, to_string(status.name), ready_of(wanted)), status);
   if (wanted.present) {
     add_condition(picture, status, {"Captured", "True", "Captured", contents_of(*wanted.present), std::nullopt});

@@ -81,23 +81,6 @@ void capture(const PlanInput& input, const WantedSnapshot& wanted, Proposal& pro
                    leaves ? "its sandbox is about to leave" : wanted.reason);
 }
 
-// Who still wants to begin as it.
-std::vector<std::string> users_to_come(const PlanInput& input, const SnapshotIdentity& snapshot) {
-  std::vector<std::string> users;
-  for (const WantedSandbox& sandbox : input.wanted.sandboxes) {
-    const auto& restored = sandbox.identity.restored;
-    const bool is_wanted = sandbox.fate == Fate::Keep || sandbox.fate == Fate::Create;
-    if (is_wanted && restored && restored->capture == snapshot.uid && view_of(input, sandbox).is_to_be_restored()) {
-      users.push_back(sandbox_object(sandbox.identity.name));
-    }
-  }
-  for (const auto& [name, wanted] : input.wanted.templates) {
-    const bool is_wanted = wanted.fate == Fate::Keep && !wanted.is_retained && !wanted.current;
-    if (is_wanted && wanted.spec.snapshot_ref == snapshot.name) users.push_back(template_object(name));
-  }
-  return users;
-}
-
 void remove(const PlanInput& input, const WantedSnapshot& wanted, Proposal& proposal) {
   const SnapshotIdentity& present = *wanted.present;
   const std::vector<std::string> users = users_to_come(input, present);
@@ -154,6 +137,22 @@ void diff_snapshot(const PlanInput& input, const WantedSnapshot& wanted, Proposa
 }
 
 }  // namespace
+
+std::vector<std::string> users_to_come(const PlanInput& input, const SnapshotIdentity& snapshot) {
+  std::vector<std::string> users;
+  for (const WantedSandbox& sandbox : input.wanted.sandboxes) {
+    const auto& restored = sandbox.identity.restored;
+    const bool is_wanted = sandbox.fate == Fate::Keep || sandbox.fate == Fate::Create;
+    if (is_wanted && restored && restored->capture == snapshot.uid && view_of(input, sandbox).is_to_be_restored()) {
+      users.push_back(sandbox_object(sandbox.identity.name));
+    }
+  }
+  for (const auto& [name, wanted] : input.wanted.templates) {
+    const bool is_wanted = wanted.fate == Fate::Keep && !wanted.is_retained && !wanted.current;
+    if (is_wanted && wanted.spec.snapshot_ref == snapshot.name) users.push_back(template_object(name));
+  }
+  return users;
+}
 
 void diff_snapshots(const PlanInput& input, Proposal& proposal) {
   for (const auto& [name, wanted] : input.wanted.snapshots) diff_snapshot(input, wanted, proposal);

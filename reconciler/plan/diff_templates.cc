@@ -6,14 +6,14 @@
 // A revision stays while a sandbox or a snapshot stands on it, or something that may do so could not be read.
 #include <set>
 
-#include "reconciler/plan/make_plan.h"
+#include "reconciler/plan/sandbox_rules.h"
 #include "resources/store/revision_users.h"
 
 namespace cowherd {
 
 namespace {
 
-// Sandboxes this very pass takes away release their revision before it is collected (link, rule 2).
+// Sandboxes and snapshots this very pass takes away release their revision before it is collected (link, rule 2).
 bool all_sandboxes_leave(const Wanted& wanted, const std::string& template_name, const Digest& id) {
   for (const WantedSandbox& sandbox : wanted.sandboxes) {
     if (!sandbox.present || sandbox.present->template_name != template_name || sandbox.present->revision != id) {
@@ -24,11 +24,25 @@ bool all_sandboxes_leave(const Wanted& wanted, const std::string& template_name,
   return true;
 }
 
+// Those that stay when the pass is done. Others' directories are only ever left alone.
+std::vector<std::string> snapshots_that_stay(const PlanInput& input, const std::vector<std::string>& users) {
+  std::vector<std::string> stay;
+  for (const std::string& name : users) {
+    const auto valid = ResourceName::make(name);
+    const auto wanted = valid ? input.wanted.snapshots.find(*valid) : input.wanted.snapshots.end();
+    const bool leaves = wanted != input.wanted.snapshots.end() && wanted->second.fate == Fate::Remove &&
+                        users_to_come(input, *wanted->second.present).empty();
+    if (!leaves) stay.push_back(name);
+  }
+  return stay;
+}
+
 // A new sandbox of this template may be about to be created from the revision.
 bool is_about_to_be_used(const Wanted& wanted, const RevisionIdentity& revision) {
   for (const WantedSandbox& sandbox : wanted.sandboxes) {
-    if (sandbox.fate == Fate::Create && sandbox.identity.template_name == revision.template_name.str() &&
-        sandbox.template_inputs == revision.inputs) {
+    const bool same_template = sandbox.identity.template_name == revision.template_name.str();
+    if (sandbox.fate != Fate::Create || !same_template) continue;
+    if (sandbox.identity.restored ? sandbox.identity.revision == revision.id : sandbox.template_inputs == revision.inputs) {
       return true;
     }
   }
@@ -60,8 +74,9 @@ void collect_unused(const PlanInput& input, const WantedTemplate& wanted, Propos
     const RevisionUsers users = users_of_revision(input.seen.store, wanted.name.str(), id);
     const bool sandboxes_stay = !all_sandboxes_leave(input.wanted, wanted.name.str(), id);
     if (sandboxes_stay) users_that_stay.insert(users.sandboxes.begin(), users.sandboxes.end());
-    for (const std::string& name : users.snapshots) users_that_stay.insert("snapshot " + name);
-    if (sandboxes_stay || !users.snapshots.empty()) continue;
+    const std::vector<std::string> snapshots = snapshots_that_stay(input, users.snapshots);
+    for (const std::string& name : snapshots) users_that_stay.insert("snapshot " + name);
+    if (sandboxes_stay || !snapshots.empty()) continue;
     if (const Status known = all_users_are_known(input.seen.store); !known) {
       proposal.notes.push_back("revision " + id.short12() + " of template '" + wanted.name.str() +
                                "' stays, since something might stand on it: " + to_string(known.error()));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rules of one sandbox, family by family. Internal to plan/.
+// The rules of one sandbox, family by family, and what others ask of them. Internal to plan/.
 #pragma once
 
 #include "reconciler/plan/make_plan.h"
@@ -84,6 +84,9 @@ void diff_disk(const SandboxView& view, Proposal& proposal);
 void diff_machine(const SandboxView& view, MemoryBudget& budget, Proposal& proposal);
 // The kept memory: what stands for nothing any more goes, what waits is made ready.
 void diff_memory(const SandboxView& view, Proposal& proposal);
+
+// Who still wants to begin as it: while there is anybody, it stays.
+std::vector<std::string> users_to_come(const PlanInput& input, const SnapshotIdentity& snapshot);
 
 // Of the file system of the state directory there is more left than what is always kept free.
 bool has_room(const PlanInput& input);
