@@ -28,9 +28,15 @@ void put_seeds(ModelWorld& world) {
   world.files.put("/state/snapshots/stored/rootfs.meta", "{\"base_template\": \"/srv/other.ext4\"}");
 }
 
+// The disk of web is not like its base even before its guest writes: a template made of it shares nothing with base.
+void declare_two_unlike(ModelWorld& world) {
+  declare_two(world);
+  world.source.declare(a_sandbox("web").disk_size(1_MiB).declared());
+}
+
 // The disk of a guest that ran, kept also when nothing declares it.
 void keep_disk(ModelWorld& world) {
-  declare_two(world);
+  declare_two_unlike(world);
   settle_now(world);
   world.source.declare(of_web("kept").retain().declared());
   settle_now(world);
@@ -51,7 +57,7 @@ void add_template_scenarios(const AddScenario& add) {
   add("template-from-seed", begin, declare_warm("flat"), both);
   add("template-from-seed-store", begin, declare_warm("stored"), both);
   add("template-from-snapshot", keep_disk, declare_warm("kept"), both);
-  add("template-from-snapshot-that-is-not-there-yet", declare_two,
+  add("template-from-snapshot-that-is-not-there-yet", declare_two_unlike,
       [declare_warm](ModelWorld& world) {
         declare_warm("s1")(world);
         world.source.declare(of_web("s1").declared());
