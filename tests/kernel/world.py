@@ -160,7 +160,7 @@ class World(unittest.TestCase):
         in an emulation."""
         deadline = time.monotonic() + PATIENCE
         code, out, err = self.cowherd("apply", "--timeout", "60s")
-        while code == 3 and "VmmUnresponsive" in err and time.monotonic() < deadline:
+        while (code == 5 or code == 3 and "VmmUnresponsive" in err) and time.monotonic() < deadline:
             code, out, err = self.cowherd("apply", "--timeout", "60s")
         self.assertEqual(0, code, f"{out}\n{err}")
 
