@@ -51,11 +51,20 @@ Status try_copy(Host& host, const CapturePlan& plan, const BulkControl& control)
   return host.files.remove(copy_path(host, plan));
 }
 
+// Marked first: whoever dies meanwhile leaves a guest that is known to need help.
 Status quiesce(Host& host, const Uid& uid) {
+  COWHERD_TRY(host.store.mark_quiesced(uid));
   Status quiesced = host.machines.quiesce(uid, kQuiesceDeadline);
   if (quiesced) return quiesced;
-  return fail(std::move(quiesced).error().because("QuiesceFailed").with_hint(
-      "the guest needs qemu-guest-agent on its virtio-serial port, or declare consistency: Crash"));
+  Error error = std::move(quiesced).error().because("QuiesceFailed").with_hint(
+      "the guest needs qemu-guest-agent on its virtio-serial port, or declare consistency: Crash");
+  const Status cleared = host.store.clear_quiesced(uid);  // nothing is held after a failure
+  return fail(cleared ? std::move(error) : std::move(error).and_also(cleared.error()));
+}
+
+Status release(Host& host, const Uid& uid) {
+  COWHERD_TRY(host.machines.unquiesce(uid, kQuiesceDeadline));
+  return host.store.clear_quiesced(uid);
 }
 
 // Precondition: frozen.
@@ -88,7 +97,7 @@ Status capture_running(Host& host, const CapturePlan& plan, const MachineState& 
   taken.captured = host.clock.now();
   if (captured) captured = copy_frozen(host, plan, machine, taken, control, timings);
   const Status thawed = host.machines.thaw(uid);
-  const Status released = quiesced ? host.machines.unquiesce(uid, kQuiesceDeadline) : Status{};
+  const Status released = quiesced ? release(host, uid) : Status{};
   timings.lap("continue");
   for (const Status& back : {thawed, released}) {
     if (back) continue;

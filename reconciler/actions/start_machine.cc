@@ -32,6 +32,7 @@ Result<Effect> StartMachine::apply(Host& host, const BulkControl&) const {
   if (state.absent() || !state->active) {
     return fail(ErrorKind::Stale, "the disk of sandbox '" + name.str() + "' is not active");
   }
+  COWHERD_TRY(host.store.clear_quiesced(uid));  // a guest that boots holds nothing
   COWHERD_TRY(host.machines.start(machine_spec_of(identity, revision, *state, host.store.layout())));
   return Effect::Changed;
 }

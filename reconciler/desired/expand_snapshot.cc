@@ -83,8 +83,8 @@ bool was_captured(const ExpandInput& input, WantedSnapshot& snapshot) {
   if (!snapshot.has_expired) {
     snapshot.hindrance =
         Hindrance{"Lost", "it was captured at " + print_moment(memory->second.captured) +
-                              ", and its directory is gone; what it held cannot be captured again. Withdraw its document, "
-                              "and declare another one if the sandbox as it is now will do"};
+                              ", and its directory is gone; what it held cannot be captured again. Withdraw its document; if the "
+                              "sandbox as it is now will do, declare one of another name"};
   }
   return true;
 }

@@ -76,6 +76,15 @@ void report_stopped_disk(const SandboxView& view, Proposal& proposal) {
                  "where it stands");
 }
 
+// What a capture that was interrupted left, or what a guest that was captured quiesced wakes up with.
+void unquiesce(const SandboxView& view, Proposal& proposal) {
+  const SandboxIdentity& identity = view.wanted.identity;
+  const bool runs = view.machine.known() && view.machine->phase == MachinePhase::Running;
+  const bool is_captured_now = view.input.in_flight.contains(view.object());
+  if (!runs || is_captured_now || !view.input.seen.store.quiesced.contains(identity.uid)) return;
+  proposal.propose(Action{UnquiesceGuest{identity.uid, identity.name}}, "it was quiesced for a snapshot");
+}
+
 void report_phase(const SandboxView& view, Proposal& proposal) {
   if (!view.vm_lives()) return;
   if (view.machine->phase == MachinePhase::DiskStopped) report_stopped_disk(view, proposal);
@@ -126,7 +135,10 @@ void diff_machine(const SandboxView& view, MemoryBudget& budget, Proposal& propo
   const SandboxIdentity& identity = view.wanted.identity;
   switch (view.move()) {
     case VmMove::Wait: return;
-    case VmMove::Stay: report_phase(view, proposal); return;
+    case VmMove::Stay:
+      report_phase(view, proposal);
+      unquiesce(view, proposal);
+      return;
     case VmMove::Start:
       start(view, budget, identity.last_exit ? "restartPolicy" : "powerState Running", proposal);
       return;

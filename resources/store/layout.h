@@ -45,6 +45,7 @@ inline constexpr const char* kMetaFile = "rootfs.meta";       // for readers of 
 inline constexpr const char* kPauseFile = "pause.json";
 inline constexpr const char* kStateFile = "snapfile";         // state of a guest's devices
 inline constexpr const char* kFlatFile = "memory.flat";       // a cache: the memory as a VMM maps it
+inline constexpr const char* kQuiescedMark = "quiesced";      // of a sandbox: its guest may hold its file systems
 inline constexpr const char* kConsumedMark = "consumed";
 inline constexpr const char* kRefusedMark = "refused";        // holds why
 

@@ -127,6 +127,27 @@ Result<RevisionIdentity> Store::revision(const std::string& template_name, const
 
 // --- leftovers
 
+Status Store::mark_quiesced(const Uid& uid) {
+  const std::string directory = layout_.sandbox_dir(uid);
+  const auto mark = [&]() -> Status {
+    COWHERD_TRY(files_.write(directory + "/" + kQuiescedMark, ""));
+    COWHERD_TRY(files_.sync(directory + "/" + kQuiescedMark));
+    return files_.sync(directory);
+  };
+  return settled(mark()).in("marking the guest of '" + directory + "' as quiesced");
+}
+
+Status Store::clear_quiesced(const Uid& uid) {
+  const std::string directory = layout_.sandbox_dir(uid);
+  const auto clear = [&]() -> Status {
+    const Status removed = files_.remove(directory + "/" + kQuiescedMark);
+    if (!removed && removed.error().kind == ErrorKind::NotFound) return {};
+    COWHERD_TRY(removed);
+    return files_.sync(directory);
+  };
+  return settled(clear()).in("marking the guest of '" + directory + "' as going on");
+}
+
 Status Store::remove_leftover(const std::string& path) {
   const bool inside = path.compare(0, layout_.root().size() + 1, layout_.root() + "/") == 0;
   const bool empty_template = parent_of(path) == layout_.templates();

@@ -43,6 +43,7 @@ struct TrashEntry {
 struct StoreContents {
   std::map<Uid, Fact<SandboxIdentity>> sandboxes{};
   std::map<Uid, Fact<PauseImage>> pauses{};           // of the sandboxes that have a memory/
+  std::set<Uid> quiesced{};                           // sandboxes whose guest may hold its file systems for a capture
   std::map<std::string, Fact<SnapshotIdentity>> snapshots{};
   std::map<std::string, SeedSnapshot> seeds{};        // snapshot directories of other software, by name
   std::map<std::string, Fact<SourceFile>> snapshot_disks{};  // of both: the file that holds the disk
@@ -104,6 +105,11 @@ class Store {
   Result<SandboxIdentity> sandbox(const Uid& uid);
   Result<RevisionIdentity> revision(const std::string& template_name, const Digest& id);
 
+  // Durable: from here on the guest may hold its file systems, until it is told that it need not. Success when it says so.
+  Status mark_quiesced(const Uid& uid);
+  // Success when it is absent.
+  Status clear_quiesced(const Uid& uid);
+
   // --- pause images
   // Puts the parts of a pause image (kStateFile, memfile.header and what it names) into the empty directory it is given,
   // each synced, and answers what they are.
@@ -143,7 +149,8 @@ class Store {
   // --- restore: what a new sandbox takes from a snapshot; the snapshot is only read
   // Gives the sandbox a pause image of the snapshot's memory: hard links of its memory files (and of its flat image when
   // it has one), copies of the rest. Unchanged when the sandbox has an image. Corrupt: the snapshot is not whole. Invalid:
-  // it has no memory. Stale: another capture has the name now.
+  // it has no memory. Stale: another capture has the name now. Of a Quiesced one the guest holds its file systems, and the
+  // sandbox is marked so.
   Result<Effect> restore_memory(const SandboxIdentity& sandbox, const SnapshotIdentity& snapshot);
   // Gives the sandbox a disk: a copy of the snapshot's, under its name by rename, durable. Unchanged when it has one.
   // Corrupt and Stale as above. Invalid: the sandbox's driver, template or revision is another one.

@@ -103,6 +103,8 @@ void Store::look_at_sandboxes(StoreContents& seen) {
     if (identity.unknown() && !files_.stat(path)) continue;
     if (identity.unknown()) seen.unreadable.push_back(identity.why());
     if (identity.known()) look_at_pause(*identity, seen);
+    const Result<FileStamp> quiesced = files_.stat(path + "/" + kQuiescedMark);
+    if (quiesced || quiesced.error().kind != ErrorKind::NotFound) seen.quiesced.insert(*uid);
     seen.sandboxes.emplace(*uid, std::move(identity));
     note_staging(path, seen);
   }

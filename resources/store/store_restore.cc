@@ -58,6 +58,7 @@ Result<Effect> Store::restore_memory(const SandboxIdentity& sandbox, const Snaps
     if (present.error().kind != ErrorKind::NotFound) return fail(present.error());
     COWHERD_TRY(remove_tree(files_, staged));
     Status made = link_memory(sandbox, snapshot, staged);
+    if (made && snapshot.spec.consistency == Consistency::Quiesced) made = mark_quiesced(sandbox.uid);
     if (made) made = publish_directory(files_, staged, target);
     if (made) return Effect::Changed;
     const Status cleared = remove_tree(files_, staged);

@@ -53,6 +53,7 @@ void create(const std::string& name, const Target* targets, int count) {
   }
   need(::dm_task_run(task) != 0, "create a device");
   ::dm_task_destroy(task);
+  ::dm_task_update_nodes();  // else the next user of the library in this process makes the node
 }
 
 unsigned minor_of(const std::string& name) {
@@ -68,6 +69,7 @@ void remove(const std::string& name) {
   dm_task* task = ::dm_task_create(DM_DEVICE_REMOVE);
   need(task != nullptr && ::dm_task_set_name(task, name.c_str()) != 0 && ::dm_task_run(task) != 0, "remove a device");
   ::dm_task_destroy(task);
+  ::dm_task_update_nodes();
 }
 
 }  // namespace

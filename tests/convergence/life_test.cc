@@ -207,6 +207,51 @@ TEST_F(Life, ATemplateWaitsForItsSnapshotAndOutlivesIt) {
   EXPECT_EQ(world_.describe(), before);
 }
 
+TEST_F(Life, ALostSnapshotIsToldAndNeverCapturedAgain) {
+  begin({a_sandbox("web")});
+  const ObjectName s1{Kind::Snapshot, a_name("s1")};
+  world_.source.declare(a_snapshot("s1").of("web").declared());
+  ASSERT_TRUE(world_.settle());
+  EXPECT_EQ(ready(s1), "True Captured");
+  const std::string directory = world_.layout.snapshot_dir("s1");
+  for (const auto& [path, content] : world_.files.peek_tree(directory)) world_.files.erase(path);
+  world_.files.erase(directory);
+  ASSERT_TRUE(world_.settle());
+  EXPECT_EQ(ready(s1), "False Lost");
+  EXPECT_FALSE(world_.files.exists(directory));
+}
+
+TEST_F(Life, AGuestThatCannotBeQuiescedIsNotCapturedAsLess) {
+  begin({a_sandbox("web")});
+  const ObjectName s1{Kind::Snapshot, a_name("s1")};
+  world_.source.declare(a_snapshot("s1").of("web").quiesced().declared());
+  ASSERT_TRUE(world_.settle());
+  EXPECT_EQ(ready(s1), "False QuiesceFailed");
+  EXPECT_FALSE(world_.files.exists(world_.layout.snapshot_dir("s1")));
+  EXPECT_TRUE(world_.vm_runs("web"));
+  EXPECT_EQ(world_.broken_laws(), std::vector<std::string>{});
+}
+
+TEST_F(Life, ACaptureThatTakesTooLongLetsTheGuestGoOn) {
+  begin({a_sandbox("web")});
+  const ObjectName s1{Kind::Snapshot, a_name("s1")};
+  world_.source.declare(a_snapshot("s1").of("web").declared());
+  const auto slow = [this] { world_.clock.advance(std::chrono::seconds{3}); };
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    world_.bulk.meanwhile(slow);
+    world_.pass();
+    world_.clock.advance(std::chrono::seconds{10});
+  }
+  world_.pass();
+  EXPECT_FALSE(world_.machines.is_frozen(uid("web")));
+  ASSERT_TRUE(world_.settle());
+  EXPECT_EQ(ready(s1), "True Captured");
+  const auto events = world_.catalog.peek_events();
+  EXPECT_TRUE(std::any_of(events.begin(), events.end(), [](const Event& event) {
+    return event.message.find("limits.freezeBudget (2s)") != std::string::npos;
+  }));
+}
+
 TEST_F(Life, ARetainedSandboxIsAdoptedWithItsDiskWhenDeclaredAgain) {
   begin({a_sandbox("web").retain(), a_sandbox("other")});
   const Uid before = uid("web");

@@ -155,6 +155,9 @@ std::vector<std::string> ModelWorld::broken_laws() {
     if (machines.alive(identity.uid) && !files.exists(store_path(name))) {
       broken.push_back("the VM of " + name + " runs without its store");
     }
+    if (machines.alive(identity.uid) && machines.is_quiesced(identity.uid)) {
+      broken.push_back("the guest of " + name + " holds its file systems");
+    }
     if (machines.alive(identity.uid) && !machines.is_frozen(identity.uid) && is_kept(name)) {
       broken.push_back("the guest of " + name + " runs on although its memory is kept");
     }

@@ -99,7 +99,33 @@ void add_snapshot_scenarios(const AddScenario& add) {
   const Clone whole{"clone", "web", true};
   add("captured-disk", declare_two, declare_snapshot(of_web("s1")), both, both, {});
   add("captured-full", declare_two, declare_snapshot(of_web("s1").full()), both, both, {});
-  add("captured-quiesced", declare_two, declare_snapshot(of_web("s1").full().quiesced()), both, both, {});
+  const auto with_agents = [](ModelWorld& world) {
+    world.machines.set_agent(true);
+    declare_two(world);
+  };
+  add("captured-quiesced", with_agents, declare_snapshot(of_web("s1").quiesced()), both, both, {});
+  add("captured-quiesced-and-withdrawn", with_agents,
+      [](ModelWorld& world) {
+        world.source.declare(of_web("s1").quiesced().declared());
+        world.clock.advance(std::chrono::seconds{1});
+        world.pass();
+        world.source.withdraw({Kind::Snapshot, a_name("s1")});
+      },
+      both, both, {});
+  add("captured-quiesced-full", with_agents, declare_snapshot(of_web("s1").full().quiesced()), both, both, {});
+  add("captured-quiesced-without-an-agent", declare_two, declare_snapshot(of_web("s1").quiesced()), both, both, {});
+  add("cloned-quiesced",
+      [with_agents](ModelWorld& world) {
+        with_agents(world);
+        settle_now(world);
+        for (const std::string name : {"web", "worker"}) {
+          write_guest_data(world, name);
+          write_guest_memory(world, name);
+        }
+        world.source.declare(of_web("s1").full().quiesced().declared());
+        settle_now(world);
+      },
+      declare_clone(a_sandbox("clone").restore("s1")), both, both, {}, {whole});
   add("captured-while-paused", pause_one, declare_snapshot(of_web("s1").full()), both, both, {});
   add("captured-after-a-resume", resume_one, declare_snapshot(of_web("s1").full()), both, both, {});
   add("captured-while-stopped",
