@@ -17,7 +17,6 @@ import time
 import unittest
 
 PROGRAM, GUEST = (pathlib.Path(word).resolve() for word in sys.argv[1:3])
-PATIENCE = 120  # seconds; QEMU is an emulation in an emulation here
 
 CONFIG = """\
 apiVersion: config.cowherd.dev/v1alpha1
@@ -107,6 +106,7 @@ def loops():
 
 class World(unittest.TestCase):
     template = TEMPLATE
+    patience = 120  # seconds; QEMU is an emulation in an emulation here
 
     def setUp(self):
         self.root = pathlib.Path(tempfile.mkdtemp(prefix="kernel-"))
@@ -151,14 +151,14 @@ class World(unittest.TestCase):
 
     def cowherd(self, *words):
         """One run: (code, stdout, stderr)."""
-        done = subprocess.run([PROGRAM, *words, *self.where()], capture_output=True, text=True, timeout=PATIENCE,
-                              check=False)
+        done = subprocess.run([PROGRAM, *words, *self.where()], capture_output=True, text=True, check=False,
+                              timeout=self.patience)
         return done.returncode, done.stdout, done.stderr
 
     def apply(self):
         """Until it is done. A VMM that is too slow for a look is left alone and looked at again: it is an emulation
         in an emulation."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + self.patience
         code, out, err = self.cowherd("apply", "--timeout", "60s")
         while (code == 5 or code == 3 and "VmmUnresponsive" in err) and time.monotonic() < deadline:
             code, out, err = self.cowherd("apply", "--timeout", "60s")
@@ -199,11 +199,11 @@ class World(unittest.TestCase):
         self.wait_until(f"{names} run", lambda: all(self.fact(name, "Ready") == "True" for name in names)
                         and len(self.machines()) == len(names) and self.nothing_to_do(), every=0.3)
 
-    def wait_until(self, what, holds, every=0.05, patience=PATIENCE):
-        deadline = time.monotonic() + patience
+    def wait_until(self, what, holds, every=0.05):
+        deadline = time.monotonic() + self.patience
         while not (answer := holds()):
             if time.monotonic() > deadline:
-                self.fail(f"waited {patience} s in vain until {what}")
+                self.fail(f"waited {self.patience} s in vain until {what}")
             if self.daemon is not None and self.daemon.poll() is not None:
                 self.fail(f"cowherd run has ended with {self.daemon.returncode}")
             time.sleep(every)
@@ -268,7 +268,7 @@ class World(unittest.TestCase):
         path, = glob.glob(f"{self.runtime}/**/{uid[:12]}/serial.sock", recursive=True)
         heard = ""
         with socket.socket(socket.AF_UNIX) as console:
-            console.settimeout(PATIENCE / 2)
+            console.settimeout(self.patience / 2)
             console.connect(path)
             console.sendall(question.encode())
             while end not in heard:
