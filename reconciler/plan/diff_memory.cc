@@ -51,8 +51,7 @@ void diff_memory(const SandboxView& view, Proposal& proposal) {
   if (view.vm_lives()) return;
   if (!view.wanted.disk_wanted) {
     proposal.propose(Action{DiscardMemory{identity.uid, identity.name, false}}, view.wanted.power_reason);
-  } else if (!view.image->refused.empty() && view.wanted.identity.spec.restore_mode == RestoreMode::Memory &&
-             !view.image->identity.origin.empty()) {
+  } else if (view.is_stuck_with_memory()) {
     proposal.block(view.object(), BlockKind::Waiting, "MemoryRefused",
                    "the memory of snapshot '" + view.image->identity.origin + "' cannot be loaded on this host (" +
                        view.image->refused + "), and restoreFrom.mode Memory takes nothing else; Auto or Disk would");

@@ -46,6 +46,11 @@ struct SandboxView {
   bool is_kept() const { return image.known() && image->usable(); }
   // The VM was loaded from the image beside its disk.
   bool is_loaded() const { return vm_lives() && image.known() && machine->loaded == image->identity.saved.build; }
+  // Memory of a snapshot that this host cannot load, while nothing but it will do.
+  bool is_stuck_with_memory() const {
+    return image.known() && !image->consumed && !image->refused.empty() && !image->identity.origin.empty() &&
+           wanted.identity.spec.restore_mode == RestoreMode::Memory;
+  }
   // Its disk is to come from a snapshot and has not yet.
   bool is_to_be_restored() const {
     return wanted.identity.restored && wanted.disk_wanted && !(disk.known() && disk->store_present);

@@ -13,6 +13,7 @@
 // | runs              | -                 | stopped | stop
 // | other digest      | -                 | running | restart
 // | none              | usable            | running, declared stopped | resume
+// | none              | refused, and only it will do | any | wait
 // | none              | consumed, refused, none | running | start
 #include "reconciler/desired/concrete.h"
 #include "reconciler/plan/sandbox_rules.h"
@@ -49,10 +50,11 @@ VmMove move_of_living(const SandboxView& view) {
 
 VmMove SandboxView::move() const {
   if (machine.unknown() || (image.unknown() && wanted.fate != Fate::Remove)) {
-    return machine.known() || machine.unknown() ? VmMove::Stay : VmMove::Wait;
+    return machine.absent() ? VmMove::Wait : VmMove::Stay;
   }
   if (is_kept()) return move_of_kept(*this);
   if (vm_lives()) return move_of_living(*this);
+  if (is_stuck_with_memory()) return VmMove::Wait;
   return wanted.fate != Fate::Remove && wanted.power == PowerState::Running ? VmMove::Start : VmMove::Wait;
 }
 

@@ -178,6 +178,12 @@ void add_snapshot_scenarios(const AddScenario& add) {
         world.machines.set_build({"QEMU 8.2.0", "fake-1", "max", "tcg", "firmware"});
       },
       declare_clone(a_sandbox("clone").restore("s1")), both, both, {}, {{"clone", "web", false}});
+  add("cloned-memory-only-on-another-vmm",
+      [](ModelWorld& world) {
+        capture_one(world);
+        world.machines.set_build({"QEMU 8.2.0", "fake-1", "max", "tcg", "firmware"});
+      },
+      declare_clone(a_sandbox("clone").restore("s1", RestoreMode::Memory)), {"web", "worker"}, {"web", "worker"});
   add("cloned-then-snapshot-removed",
       [](ModelWorld& world) {
         capture_one(world);
