@@ -50,10 +50,10 @@ std::optional<Hindrance> capture_hindrance(const ExpandInput& input, const Resou
   }
   if (!input.store.unreadable.empty()) {  // it may be there, and unseen
     return Hindrance{"SnapshotUnknown", "the state directory could not be read completely: " +
-                                            to_string(input.store.unreadable.front())};
+                                            to_string(input.store.unreadable.front()), true};
   }
   if (input.captures.unknown()) {
-    return Hindrance{"CatalogUnknown", "whether it was captured before cannot be told: " + to_string(input.captures.why())};
+    return Hindrance{"CatalogUnknown", "whether it was captured before cannot be told: " + to_string(input.captures.why()), true};
   }
   return std::nullopt;
 }
@@ -183,7 +183,7 @@ WantedSnapshot unreadable(const ExpandInput& input, const ResourceName& name, co
   if (declared != input.declared.objects.end()) snapshot = begin(declared->second);
   snapshot.identity.name = name;
   snapshot.fate = Fate::Hold;
-  snapshot.hindrance = Hindrance{"SnapshotUnknown", to_string(why) + "; nothing is done to it"};
+  snapshot.hindrance = Hindrance{"SnapshotUnknown", to_string(why) + "; nothing is done to it", true};
   return snapshot;
 }
 

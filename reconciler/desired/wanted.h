@@ -26,6 +26,7 @@ enum class Fate {
 struct Hindrance {
   std::string reason{};
   std::string message{};
+  bool is_unknown = false;  // it could not be looked at, which is no state of its own
   bool operator==(const Hindrance&) const = default;
 };
 

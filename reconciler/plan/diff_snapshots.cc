@@ -105,8 +105,7 @@ std::string update_summary(const WantedSnapshot& wanted) {
 void report_held(const WantedSnapshot& wanted, Proposal& proposal) {
   const std::string object = snapshot_object(wanted.identity.name);
   if (wanted.hindrance) {
-    const bool is_unknown = wanted.hindrance->reason == "SnapshotUnknown" || wanted.hindrance->reason == "CatalogUnknown";
-    proposal.block(object, is_unknown ? BlockKind::Unknown : BlockKind::Waiting, wanted.hindrance->reason,
+    proposal.block(object, wanted.hindrance->is_unknown ? BlockKind::Unknown : BlockKind::Waiting, wanted.hindrance->reason,
                    wanted.hindrance->message);
   }
   if (wanted.held_edits.empty() || wanted.approval.empty()) return;
