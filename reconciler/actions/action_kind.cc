@@ -105,4 +105,6 @@ Fact<MachineState> machine_now(Host& host, const Uid& uid) {
   return found == seen.end() ? Fact<MachineState>(Absent{}) : found->second;
 }
 
+Fact<PauseImage> pause_now(Host& host, const Uid& uid) { return Fact<PauseImage>::from(host.store.pause(uid)); }
+
 }  // namespace cowherd

@@ -77,5 +77,7 @@ Status store_is_closed(Host& host, const Uid& uid, const ResourceName& name);
 Result<SnapshotIdentity> current_capture(Host& host, const ResourceName& name, const Uid& capture);
 // Where the VM of this uid is now.
 Fact<MachineState> machine_now(Host& host, const Uid& uid);
+// The memory kept beside its disk, now.
+Fact<PauseImage> pause_now(Host& host, const Uid& uid);
 
 }  // namespace cowherd

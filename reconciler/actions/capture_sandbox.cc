@@ -5,14 +5,13 @@
 
 #include "reconciler/actions/freeze_budget.h"
 #include "reconciler/actions/keep_memory.h"
+#include "reconciler/actions/quiesce.h"
 #include "resources/files/publish.h"
-#include "resources/memory/generation.h"
+#include "resources/store/share_memory.h"
 
 namespace cowherd {
 
 namespace {
-
-constexpr Span kQuiesceDeadline = std::chrono::seconds{10};
 
 // What a copy within the budget came to, for people.
 Error over_budget(const CapturePlan& plan, const FreezeBudget& budget, const std::string& doing) {
@@ -51,22 +50,6 @@ Status try_copy(Host& host, const CapturePlan& plan, const BulkControl& control)
   return host.files.remove(copy_path(host, plan));
 }
 
-// Marked first: whoever dies meanwhile leaves a guest that is known to need help.
-Status quiesce(Host& host, const Uid& uid) {
-  COWHERD_TRY(host.store.mark_quiesced(uid));
-  Status quiesced = host.machines.quiesce(uid, kQuiesceDeadline);
-  if (quiesced) return quiesced;
-  Error error = std::move(quiesced).error().because("QuiesceFailed").with_hint(
-      "the guest needs qemu-guest-agent on its virtio-serial port, or declare consistency: Crash");
-  const Status cleared = host.store.clear_quiesced(uid);  // nothing is held after a failure
-  return fail(cleared ? std::move(error) : std::move(error).and_also(cleared.error()));
-}
-
-Status release(Host& host, const Uid& uid) {
-  COWHERD_TRY(host.machines.unquiesce(uid, kQuiesceDeadline));
-  return host.store.clear_quiesced(uid);
-}
-
 // Precondition: frozen.
 Status copy_frozen(Host& host, const CapturePlan& plan, const MachineState& machine, SnapshotIdentity& taken,
                    const BulkControl& control, Timings& timings) {
@@ -97,25 +80,13 @@ Status capture_running(Host& host, const CapturePlan& plan, const MachineState& 
   taken.captured = host.clock.now();
   if (captured) captured = copy_frozen(host, plan, machine, taken, control, timings);
   const Status thawed = host.machines.thaw(uid);
-  const Status released = quiesced ? release(host, uid) : Status{};
+  const Status released = quiesced ? unquiesce(host, uid) : Status{};
   timings.lap("continue");
   for (const Status& back : {thawed, released}) {
     if (back) continue;
     captured = captured ? back : Status(fail(std::move(captured).error().and_also(back.error())));
   }
   return captured;
-}
-
-// The memory of a paused guest is kept already: its files are shared, never changed by anybody.
-Status share_kept_memory(Host& host, const CapturePlan& plan, const PauseImage& image) {
-  const std::string directory = host.store.layout().memory_dir(plan.sandbox.uid);
-  COWHERD_ASSIGN(const Generation generation, load_generation(host.files, directory));
-  COWHERD_TRY(link_files(host.files, generation, generation.header, plan.staged));
-  if (image.has_flat) COWHERD_TRY(host.files.link(directory + "/" + kFlatFile, plan.staged + "/" + kFlatFile));
-  const std::string state = plan.staged + "/" + kStateFile;
-  COWHERD_TRY(host.bulk.copy(directory + "/" + kStateFile, state, {}));
-  COWHERD_TRY(host.files.sync(state));
-  return publish_header(host.files, plan.staged, generation.header);
 }
 
 Status capture_standing(Host& host, const CapturePlan& plan, SnapshotIdentity& taken, const BulkControl& control,
@@ -125,9 +96,9 @@ Status capture_standing(Host& host, const CapturePlan& plan, SnapshotIdentity& t
                            "set the sandbox to Running, or declare consistency: Crash")
                     .because("QuiesceFailed"));
   }
-  const Result<PauseImage> image = host.store.pause(plan.sandbox.uid);
-  if (!image && image.error().kind != ErrorKind::NotFound) return fail(image.error());
-  const bool is_paused = image && image->usable();
+  const Fact<PauseImage> image = pause_now(host, plan.sandbox.uid);
+  if (image.unknown()) return fail(image.why());
+  const bool is_paused = image.known() && image->usable();
   taken.power = is_paused ? "Paused" : "Stopped";
   taken.captured = host.clock.now();
   COWHERD_TRY(copy_store(host, plan, control));
@@ -137,7 +108,9 @@ Status capture_standing(Host& host, const CapturePlan& plan, SnapshotIdentity& t
     timings.note("no memory: it does not run");
     return {};
   }
-  COWHERD_TRY(share_kept_memory(host, plan, *image));
+  // The memory of a paused guest is kept already: its files are shared, never changed by anybody.
+  COWHERD_ASSIGN(const Generation kept, load_generation(host.files, host.store.layout().memory_dir(plan.sandbox.uid)));
+  COWHERD_TRY(share_memory(host.files, host.bulk, kept, plan.staged));
   taken.memory = image->identity.saved;
   timings.lap("memory");
   return {};

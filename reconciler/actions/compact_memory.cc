@@ -15,11 +15,9 @@ Status CompactMemory::precondition(Host& host) const {
   const Fact<MachineState> machine = machine_now(host, uid);
   if (machine.unknown()) return fail(machine.why());
   if (machine.known()) return fail(ErrorKind::Stale, "sandbox '" + name.str() + "' has a VM");
-  const Result<PauseImage> image = host.store.pause(uid);
-  if (!image && image.error().kind == ErrorKind::NotFound) {
-    return fail(ErrorKind::Stale, "no memory of sandbox '" + name.str() + "' is kept");
-  }
-  if (!image) return fail(image.error());
+  const Fact<PauseImage> image = pause_now(host, uid);
+  if (image.unknown()) return fail(image.why());
+  if (image.absent()) return fail(ErrorKind::Stale, "no memory of sandbox '" + name.str() + "' is kept");
   return {};
 }
 

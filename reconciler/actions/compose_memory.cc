@@ -1,29 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconciler/actions/compose_memory.h"
 
-#include "resources/memory/materialize.h"
+#include "reconciler/actions/compose_flat.h"
 
 namespace cowherd {
 
 Status ComposeMemory::precondition(Host& host) const {
-  const Result<PauseImage> image = host.store.pause(uid);
-  if (!image && image.error().kind == ErrorKind::NotFound) {
-    return fail(ErrorKind::Stale, "no memory of sandbox '" + name.str() + "' is kept");
-  }
-  if (!image) return fail(image.error());
+  const Fact<PauseImage> image = pause_now(host, uid);
+  if (image.unknown()) return fail(image.why());
+  if (image.absent()) return fail(ErrorKind::Stale, "no memory of sandbox '" + name.str() + "' is kept");
   return {};
 }
 
 Result<Effect> ComposeMemory::apply(Host& host, const BulkControl& control) const {
-  COWHERD_ASSIGN(const PauseImage image, host.store.pause(uid));
-  if (image.has_flat) return Effect::Unchanged;
-  const std::string directory = host.store.layout().memory_dir(uid);
-  COWHERD_ASSIGN(const Generation generation, load_generation(host.files, directory));
-  COWHERD_ASSIGN(const CopyCount count, materialize({host.files, host.memory_files}, generation,
-                                                    directory + "/" + kFlatFile, control));
-  if (control.tell) {
-    control.tell("shared " + print_quantity(count.shared) + ", copied " + print_quantity(count.copied));
-  }
+  COWHERD_ASSIGN(const std::string made, compose_flat(host, host.store.layout().memory_dir(uid), control));
+  if (made.empty()) return Effect::Unchanged;
+  if (control.tell) control.tell(made);
   return Effect::Changed;
 }
 

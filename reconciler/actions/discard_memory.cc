@@ -9,26 +9,23 @@ std::string DiscardMemory::describe() const {
 }
 
 Status DiscardMemory::precondition(Host& host) const {
-  const Result<PauseImage> image = host.store.pause(uid);
-  if (!image && image.error().kind == ErrorKind::NotFound) return {};
-  if (!image) return fail(image.error());
-  if (image->consumed != consumed) {
+  const Fact<PauseImage> image = pause_now(host, uid);
+  if (image.unknown()) return fail(image.why());
+  if (image.known() && image->consumed != consumed) {
     return fail(ErrorKind::Stale, "the kept memory of sandbox '" + name.str() + "' changed since the plan");
   }
   return {};
 }
 
 Result<Effect> DiscardMemory::apply(Host& host, const BulkControl&) const {
-  const Result<PauseImage> image = host.store.pause(uid);
-  if (!image && image.error().kind == ErrorKind::NotFound) return Effect::Unchanged;
+  if (pause_now(host, uid).absent()) return Effect::Unchanged;
   COWHERD_ASSIGN(const SandboxIdentity identity, current_identity(host, uid));
   COWHERD_TRY(consumed ? host.store.remove_pause(identity) : host.store.trash_pause(identity));
   return Effect::Changed;
 }
 
 Status DiscardMemory::verify(Host& host) const {
-  const Result<PauseImage> image = host.store.pause(uid);
-  if (!image && image.error().kind == ErrorKind::NotFound) return {};
+  if (pause_now(host, uid).absent()) return {};
   return fail(ErrorKind::Failed, "the memory of sandbox '" + name.str() + "' is still there after it was taken away");
 }
 

@@ -25,9 +25,9 @@ Status PauseMachine::precondition(Host& host) const {
   if (machine.unknown()) return fail(machine.why());
   const bool lives = machine.known() && machine->phase != MachinePhase::Dead;
   if (!lives) return fail(ErrorKind::Stale, "no VM of sandbox '" + name.str() + "' lives");
-  const Result<PauseImage> image = host.store.pause(uid);
-  if (!image && image.error().kind != ErrorKind::NotFound) return fail(image.error());
-  if (image && image->usable()) {
+  const Fact<PauseImage> image = pause_now(host, uid);
+  if (image.unknown()) return fail(image.why());
+  if (image.known() && image->usable()) {
     return fail(ErrorKind::Stale, "the memory of sandbox '" + name.str() + "' is kept already");
   }
   return {};

@@ -1,27 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconciler/actions/restore_sandbox.h"
 
+#include "reconciler/actions/compose_flat.h"
 #include "reconciler/actions/timings.h"
-#include "resources/memory/materialize.h"
 
 namespace cowherd {
-
-namespace {
-
-// The flat image that every clone maps, once for all of them: one page cache, and shared extents where the file system can.
-Status compose_once(Host& host, const SnapshotIdentity& snapshot, const BulkControl& control, Timings& timings) {
-  const std::string directory = host.store.layout().snapshot_dir(snapshot.name.str());
-  const std::string flat = directory + "/" + kFlatFile;
-  const Result<FileStamp> present = host.files.stat(flat);
-  if (present) return {};
-  if (present.error().kind != ErrorKind::NotFound) return fail(present.error());
-  COWHERD_ASSIGN(const Generation generation, load_generation(host.files, directory));
-  COWHERD_ASSIGN(const CopyCount count, materialize({host.files, host.memory_files}, generation, flat, control));
-  timings.lap("compose (shared " + print_quantity(count.shared) + ", copied " + print_quantity(count.copied) + ")");
-  return {};
-}
-
-}  // namespace
 
 Keys RestoreSandbox::makes() const {
   if (from.memory) return {store_key(name), memory_key(name), flat_key(name)};
@@ -48,7 +31,10 @@ Result<Effect> RestoreSandbox::apply(Host& host, const BulkControl& control) con
   if (state.known() && state->store_present) return Effect::Unchanged;
   Timings timings(host.clock);
   if (from.memory) {
-    COWHERD_TRY(compose_once(host, snapshot, control, timings));
+    // What every clone maps is made once for all of them: one page cache, and shared extents where the file system can.
+    const std::string directory = host.store.layout().snapshot_dir(snapshot.name.str());
+    COWHERD_ASSIGN(const std::string made, compose_flat(host, directory, control));
+    if (!made.empty()) timings.lap("compose (" + made + ")");
     COWHERD_TRY(host.store.restore_memory(sandbox, snapshot));
     timings.lap("memory");
   }

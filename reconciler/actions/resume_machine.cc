@@ -35,11 +35,9 @@ std::string ResumeMachine::describe() const {
 Status ResumeMachine::precondition(Host& host) const {
   const Fact<MachineState> machine = machine_now(host, uid);
   if (machine.unknown()) return fail(machine.why());
-  const Result<PauseImage> image = host.store.pause(uid);
-  if (!image && image.error().kind == ErrorKind::NotFound) {
-    return fail(ErrorKind::Stale, "no memory of sandbox '" + name.str() + "' is kept");
-  }
-  if (!image) return fail(image.error());
+  const Fact<PauseImage> image = pause_now(host, uid);
+  if (image.unknown()) return fail(image.why());
+  if (image.absent()) return fail(ErrorKind::Stale, "no memory of sandbox '" + name.str() + "' is kept");
   if (!image->usable()) return fail(ErrorKind::Stale, "the kept memory of sandbox '" + name.str() + "' is of no use");
   if (machine.absent() || is_loaded(machine, *image)) return {};
   return fail(ErrorKind::Stale, "another VM of sandbox '" + name.str() + "' is there");

@@ -14,9 +14,9 @@ Status StartMachine::precondition(Host& host) const {
   if (machine.known() && machine->phase == MachinePhase::Dead) {
     return fail(ErrorKind::Stale, "the last VM of sandbox '" + name.str() + "' is not cleared yet");
   }
-  const Result<PauseImage> image = host.store.pause(uid);
-  if (!image && image.error().kind != ErrorKind::NotFound) return fail(image.error());
-  if (image && !image->consumed) {
+  const Fact<PauseImage> image = pause_now(host, uid);
+  if (image.unknown()) return fail(image.why());
+  if (image.known() && !image->consumed) {
     return fail(ErrorKind::Stale, "the memory of sandbox '" + name.str() + "' is kept: a boot would lose it");
   }
   return {};

@@ -5,9 +5,9 @@ namespace cowherd {
 
 // A guest whose memory is kept may only go on once that image is marked: resume_machine does both.
 Status ThawMachine::precondition(Host& host) const {
-  const Result<PauseImage> image = host.store.pause(uid);
-  if (!image && image.error().kind != ErrorKind::NotFound) return fail(image.error());
-  if (image && image->usable()) {
+  const Fact<PauseImage> image = pause_now(host, uid);
+  if (image.unknown()) return fail(image.why());
+  if (image.known() && image->usable()) {
     return fail(ErrorKind::Stale, "the memory of sandbox '" + name.str() + "' is kept");
   }
   const Fact<MachineState> machine = machine_now(host, uid);

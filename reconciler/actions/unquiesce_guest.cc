@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconciler/actions/unquiesce_guest.h"
 
+#include "reconciler/actions/quiesce.h"
+
 namespace cowherd {
-
-namespace {
-
-constexpr Span kDeadline = std::chrono::seconds{10};
-
-}  // namespace
 
 Status UnquiesceGuest::precondition(Host& host) const {
   const Fact<MachineState> machine = machine_now(host, uid);
@@ -17,8 +13,7 @@ Status UnquiesceGuest::precondition(Host& host) const {
 }
 
 Result<Effect> UnquiesceGuest::apply(Host& host, const BulkControl&) const {
-  COWHERD_TRY(host.machines.unquiesce(uid, kDeadline));
-  COWHERD_TRY(host.store.clear_quiesced(uid));
+  COWHERD_TRY(unquiesce(host, uid));
   return Effect::Changed;
 }
 

@@ -13,4 +13,8 @@ std::string_view to_string(DiskDriverKind kind) {
   return "qcow2";
 }
 
+const char* store_file_of(DiskDriverKind kind) {
+  return kind == DiskDriverKind::DmSnapshot ? kCowFile : kOverlayFile;
+}
+
 }  // namespace cowherd

@@ -24,6 +24,7 @@ enum class Effect { Changed, Unchanged };
 
 enum class DiskDriverKind { DmSnapshot, Qcow2 };
 std::string_view to_string(DiskDriverKind kind);  // "dm-snapshot", "qcow2"
+const char* store_file_of(DiskDriverKind kind);
 
 // Everything a driver needs to know about one disk; made from the sandbox's identity file.
 struct DiskPlan {

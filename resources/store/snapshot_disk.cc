@@ -44,7 +44,7 @@ Result<SnapshotDisk> find_snapshot_disk(FileSystem& files, const Layout& layout,
   const bool is_store = identity.driver == DiskDriverKind::DmSnapshot;
   SnapshotDisk disk;
   disk.form = is_store ? SnapshotDisk::Form::Store : SnapshotDisk::Form::Overlay;
-  disk.path = directory + "/" + (is_store ? kCowFile : kOverlayFile);
+  disk.path = directory + "/" + store_file_of(identity.driver);
   disk.base_image = layout.revision_dir(identity.template_name, identity.revision) + "/" + kRootfsFile;
   disk.size = identity.disk_size;
   COWHERD_ASSIGN(disk.stamp, files.stat(disk.path));

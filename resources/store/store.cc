@@ -125,8 +125,6 @@ Result<RevisionIdentity> Store::revision(const std::string& template_name, const
   return check_place(parse_revision_identity(*text), template_name, id).in("reading '" + path + "'");
 }
 
-// --- leftovers
-
 Status Store::mark_quiesced(const Uid& uid) {
   const std::string directory = layout_.sandbox_dir(uid);
   const auto mark = [&]() -> Status {
@@ -147,6 +145,8 @@ Status Store::clear_quiesced(const Uid& uid) {
   };
   return settled(clear()).in("marking the guest of '" + directory + "' as going on");
 }
+
+// --- leftovers
 
 Status Store::remove_leftover(const std::string& path) {
   const bool inside = path.compare(0, layout_.root().size() + 1, layout_.root() + "/") == 0;

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "resources/files/publish.h"
-#include "resources/memory/generation.h"
 #include "resources/store/claim.h"
+#include "resources/store/share_memory.h"
 #include "resources/store/store.h"
 
 namespace cowherd {
@@ -76,23 +76,9 @@ Status Store::link_memory(const SandboxIdentity& sandbox, const SnapshotIdentity
   const std::string directory = layout_.snapshot_dir(snapshot.name.str());
   COWHERD_ASSIGN(const Generation generation, load_memory(files_, directory, snapshot));
   for (const auto& [build, memory] : generation.files) COWHERD_TRY(whole_part(snapshot, name_of(memory.path)));
-  COWHERD_ASSIGN(const std::string state, whole_part(snapshot, kStateFile));
+  COWHERD_TRY(whole_part(snapshot, kStateFile));
   COWHERD_TRY(files_.make_directory(staged));
-  COWHERD_TRY(link_files(files_, generation, generation.header, staged));
-  const std::string flat = directory + "/" + kFlatFile;
-  const Result<FileStamp> has_flat = files_.stat(flat);
-  if (has_flat && has_flat->size != generation.header.size) {
-    return fail(not_whole(snapshot, std::string(kFlatFile) + " is not as large as the memory; it is a cache, remove it"));
-  }
-  if (has_flat) {
-    COWHERD_TRY(files_.link(flat, staged + "/" + kFlatFile));
-  }
-  if (!has_flat && has_flat.error().kind != ErrorKind::NotFound) {
-    return fail(has_flat.error());
-  }
-  COWHERD_TRY(bulk_.copy(state, staged + "/" + kStateFile, {}));
-  COWHERD_TRY(files_.sync(staged + "/" + kStateFile));
-  COWHERD_TRY(publish_header(files_, staged, generation.header));
+  COWHERD_TRY(share_memory(files_, bulk_, generation, staged));
   const PauseIdentity pause{sandbox.uid, *snapshot.memory, clock_.now(), snapshot.name.str()};
   COWHERD_TRY(files_.write(staged + "/" + kPauseFile, print_pause(pause)));
   return files_.sync(staged + "/" + kPauseFile);
@@ -102,7 +88,7 @@ Status Store::link_memory(const SandboxIdentity& sandbox, const SnapshotIdentity
 
 Result<Effect> Store::restore_disk(const SandboxIdentity& sandbox, const SnapshotIdentity& snapshot,
                                    const BulkControl& control) {
-  const char* file = snapshot.driver == DiskDriverKind::DmSnapshot ? kCowFile : kOverlayFile;
+  const char* file = store_file_of(snapshot.driver);
   const std::string directory = layout_.sandbox_dir(sandbox.uid);
   const std::string target = directory + "/" + file;
   const std::string staged = directory + "/" + std::string(kStagingPrefix) + file;
@@ -132,9 +118,8 @@ Status Store::copy_disk(const SandboxIdentity& sandbox, const SnapshotIdentity& 
       sandbox.revision != snapshot.revision) {
     return fail(ErrorKind::Invalid, "the sandbox has another disk driver or stands on another base");
   }
-  const bool is_store = snapshot.driver == DiskDriverKind::DmSnapshot;
-  COWHERD_ASSIGN(const std::string source, whole_part(snapshot, is_store ? kCowFile : kOverlayFile));
-  if (!is_store) COWHERD_TRY(check_base(snapshot, source, staged));
+  COWHERD_ASSIGN(const std::string source, whole_part(snapshot, store_file_of(snapshot.driver)));
+  if (snapshot.driver == DiskDriverKind::Qcow2) COWHERD_TRY(check_base(snapshot, source, staged));
   COWHERD_TRY(bulk_.copy(source, staged, control));
   return files_.sync(staged);
 }

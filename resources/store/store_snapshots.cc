@@ -12,10 +12,6 @@ namespace cowherd {
 
 namespace {
 
-const char* disk_file_of(DiskDriverKind driver) {
-  return driver == DiskDriverKind::DmSnapshot ? kCowFile : kOverlayFile;
-}
-
 // As other software that keeps its snapshots in this layout writes it.
 std::string print_meta(const std::string& base_image) {
   return print_json(Value::Map{{"base_template", base_image}}, JsonStyle::Pretty);
@@ -54,7 +50,7 @@ Status Store::make_snapshot(SnapshotIdentity& identity, const Capture& capture, 
   COWHERD_TRY(files_.make_directory(staged));
   COWHERD_TRY(capture(staged, identity));
   if (identity.captured == Moment{}) identity.captured = clock_.now();
-  const std::string disk = staged + "/" + disk_file_of(identity.driver);
+  const std::string disk = staged + "/" + store_file_of(identity.driver);
   COWHERD_TRY(files_.stat(disk).in("looking for the captured disk"));
   if (identity.driver == DiskDriverKind::DmSnapshot) {
     const std::string base = layout_.revision_dir(identity.template_name, identity.revision) + "/" + kRootfsFile;
@@ -175,7 +171,7 @@ void Store::look_at_snapshot(const std::string& name, StoreContents& seen) {
     seen.snapshots.emplace(name, std::move(error));
     return;
   }
-  const std::string disk = path + "/" + disk_file_of(identity->driver);
+  const std::string disk = path + "/" + store_file_of(identity->driver);
   const Result<FileStamp> stamp = files_.stat(disk);
   seen.snapshot_disks.emplace(name, Fact<SourceFile>::from(stamp ? Result<SourceFile>({disk, *stamp}) : fail(stamp.error())));
   seen.snapshots.emplace(name, *std::move(identity));
