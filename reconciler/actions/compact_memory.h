@@ -9,6 +9,9 @@ namespace cowherd {
 
 // A kept memory of more files than this, or whose files hold half as much again as the guest has, is compacted.
 inline constexpr std::size_t kMostMemoryFiles = 8;
+// Of a guest that is paused and resumed again and again, with no time between to compact: one of more files is not built
+// on, and its next pause writes all of its memory.
+inline constexpr std::size_t kLongestChain = 4 * kMostMemoryFiles;
 bool is_worth_compacting(const PauseImage& image);
 
 struct CompactMemory {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconciler/actions/keep_memory.h"
 
+#include "reconciler/actions/compact_memory.h"
 #include "resources/files/random.h"
 #include "resources/memory/build_generation.h"
 
@@ -10,7 +11,8 @@ namespace {
 
 std::string in_mebibytes(Bytes bytes) { return std::to_string((bytes.value + (1 << 20) - 1) >> 20) + " MiB"; }
 
-// The generation a loaded guest was started from; nothing when it is not at hand: then all of the memory is written.
+// The generation a loaded guest was started from; nothing when it is not at hand, or in too many pieces: then all of the
+// memory is written.
 Result<std::optional<Generation>> parent_of_guest(Host& host, const FrozenGuest& guest) {
   if (guest.machine.loaded.empty()) return std::optional<Generation>{};
   const Result<PauseImage> image = host.store.pause(guest.identity.uid);
@@ -19,6 +21,7 @@ Result<std::optional<Generation>> parent_of_guest(Host& host, const FrozenGuest&
   }
   if (!image || image->identity.saved.build != guest.machine.loaded) return std::optional<Generation>{};
   Result<Generation> parent = load_generation(host.files, host.store.layout().memory_dir(guest.identity.uid));
+  if (parent && parent->files.size() >= kLongestChain) return std::optional<Generation>{};
   if (parent) return std::optional<Generation>(*std::move(parent));
   if (parent.error().kind == ErrorKind::Corrupt || parent.error().kind == ErrorKind::NotFound) {
     return std::optional<Generation>{};

@@ -6,6 +6,9 @@
 
 #include <set>
 
+#include "reconciler/actions/compact_memory.h"
+#include "resources/files/publish.h"
+#include "resources/memory/generation.h"
 #include "tests/convergence/model_world.h"
 
 namespace cowherd::testing {
@@ -38,6 +41,13 @@ class Life : public ::testing::Test {
     return "-";
   }
   std::string ready(const std::string& name) { return ready(sandbox(name)); }
+  std::size_t memory_files(const std::string& name) {
+    std::size_t count = 0;
+    for (const auto& [path, content] : world_.files.peek_tree(world_.layout.memory_dir(uid(name)))) {
+      count += name_of(path).starts_with("memfile.") && name_of(path) != kHeaderName ? 1 : 0;
+    }
+    return count;
+  }
   // The verbs of the host calls of one pass, without what they were about.
   std::set<std::string> calls_of_a_pass() {
     world_.faults.disarm();
@@ -165,6 +175,23 @@ TEST_F(Life, LosingTheCatalogCostsHistoryAndNothingElse) {
   ASSERT_TRUE(world_.settle());
   EXPECT_EQ(world_.describe(), before);
   EXPECT_EQ(world_.machines.starts(), starts);
+}
+
+// There is never a pass in which its memory could be compacted.
+TEST_F(Life, AGuestPausedAgainAndAgainKeepsItsMemoryInBoundedPieces) {
+  begin({a_sandbox("web")});
+  std::size_t most = 0;
+  for (std::size_t page = 0; page < FakeMachines::kPages; ++page) {
+    world_.machines.write_memory(uid("web"), page, "of its own");
+    declare(a_sandbox("web").paused());
+    for (int pass = 0; pass < 5 && world_.vm_runs("web"); ++pass) world_.pass();
+    ASSERT_TRUE(world_.is_kept("web"));
+    most = std::max(most, memory_files("web"));
+    declare(a_sandbox("web"));
+    for (int pass = 0; pass < 5 && !world_.vm_runs("web"); ++pass) world_.pass();
+    ASSERT_EQ(world_.broken_laws(), std::vector<std::string>{});
+  }
+  EXPECT_LE(most, kLongestChain + 1);
 }
 
 TEST_F(Life, AMissingImageStopsOnlyWhatNeedsIt) {

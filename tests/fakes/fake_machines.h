@@ -52,7 +52,7 @@ class FakeMachines final : public Machines {
   void hang(const Uid& uid) { living(uid).phase = MachinePhase::Unresponsive; }
   void recover(const Uid& uid) { living(uid).phase = MachinePhase::Running; }
   // What the guest does; it cannot while it is frozen. The page is of 4096 bytes, among the first kPages.
-  static constexpr std::size_t kPages = 8;
+  static constexpr std::size_t kPages = 40;
   void write_memory(const Uid& uid, std::size_t page, std::string_view text);
   // It stands still with what its disk does not take, until a thaw finds that the disk does.
   void write_disk(const Uid& uid, const std::string& text);
