@@ -52,6 +52,8 @@ ExitCode get_command(const Options& options, const GetArguments& arguments);
 ExitCode describe_command(const Options& options, const std::string& object);
 ExitCode explain_command(const std::string& topic);
 ExitCode schema_command(const std::string& kind);
+enum class ManualPage { Command, Manifests };  // cowherd(1), cowherd.yaml(5)
+ExitCode manual_command(ManualPage page);
 ExitCode doctor_command(const Options& options, OutputFormat output);
 
 enum class CowListing { Summary, Ranges };

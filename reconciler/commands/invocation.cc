@@ -54,6 +54,7 @@ struct CarryOut {
   }
   ExitCode operator()(const ExplainArguments& arguments) const { return explain_command(arguments.topic); }
   ExitCode operator()(const SchemaArguments& arguments) const { return schema_command(arguments.kind); }
+  ExitCode operator()(const ManualArguments& arguments) const { return manual_command(arguments.page); }
   ExitCode operator()(const DoctorArguments& arguments) const { return doctor_command(options, arguments.output); }
   ExitCode operator()(const VersionArguments& arguments) const { return version_command(arguments.output); }
   ExitCode operator()(const CompletionArguments& arguments) const { return completion_command(arguments.shell); }

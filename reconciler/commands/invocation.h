@@ -20,6 +20,9 @@ struct ExplainArguments {
 struct SchemaArguments {
   std::string kind{};
 };
+struct ManualArguments {
+  ManualPage page = ManualPage::Command;
+};
 struct DoctorArguments {
   OutputFormat output = OutputFormat::Table;
 };
@@ -39,7 +42,7 @@ using CowArguments = std::variant<CowInspectArguments, CowVerifyArguments, CowDi
 struct Invocation {
   Options options{};
   std::variant<ValidateArguments, PlanArguments, ApplyArguments, RunArguments, ApproveArguments, GetArguments,
-               DescribeArguments, ExplainArguments, SchemaArguments, DoctorArguments, VersionArguments,
+               DescribeArguments, ExplainArguments, SchemaArguments, ManualArguments, DoctorArguments, VersionArguments,
                CompletionArguments, AdoptStateDirArguments, CompleteArguments, CowInspectArguments,
                CowVerifyArguments, CowDiffArguments, CowMergeArguments, VerifySnapshotArguments, FlattenArguments>
       what{};

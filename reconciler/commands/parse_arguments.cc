@@ -148,6 +148,11 @@ void CommandLine::add_offline_commands() {
   explain->add_option("topic", topic_, "KIND, KIND.path or a code.")->type_name("TOPIC")->required();
   CLI::App* schema = add("schema", "Print the JSON Schema of a kind, or of the configuration.", Where::Nothing);
   schema->add_option("kind", topic_, "A kind, or config.")->type_name("KIND|config")->required();
+  const std::string pages = "cowherd|cowherd.yaml";
+  CLI::App* manual = add("manual", "Print a page of the manual: cowherd manual cowherd.yaml | man -l -", Where::Nothing);
+  manual->add_option("page", topic_, "Of the program (the default), or of the manifests.")
+      ->type_name(pages)
+      ->check(one_of(pages));
   CLI::App* version = add("version", "Show versions.", Where::Nothing);
   add_output(*version, "text|json");
   CLI::App* completion = add("completion", "Print the completion script of a shell.", Where::Nothing);
@@ -183,6 +188,9 @@ Invocation CommandLine::invocation() const {
   if (command == "describe") made.what = DescribeArguments{second_.empty() ? first_ : first_ + "/" + second_};
   if (command == "explain") made.what = ExplainArguments{topic_};
   if (command == "schema") made.what = SchemaArguments{topic_};
+  if (command == "manual") {
+    made.what = ManualArguments{topic_ == "cowherd.yaml" ? ManualPage::Manifests : ManualPage::Command};
+  }
   if (command == "doctor") made.what = DoctorArguments{output_or(OutputFormat::Table)};
   if (command == "version") made.what = VersionArguments{output_or(OutputFormat::Text)};
   if (command == "completion") made.what = CompletionArguments{shell_};

@@ -3,8 +3,7 @@
 
 #include <algorithm>
 
-#include "resources/files/json.h"
-#include "resources/kinds/document_type.h"
+#include "resources/kinds/field_facts.h"
 #include "resources/kinds/paragraph.h"
 #include "resources/kinds/suggest.h"
 
@@ -18,62 +17,13 @@ std::string lower(std::string_view text) {
   return made;
 }
 
-std::string shown(const Value& value) {
-  return value.as_string() != nullptr ? *value.as_string() : print_json(value, JsonStyle::Compact);
-}
-
-std::string limit(const Field& field, std::int64_t number) {
-  if (field.type == FieldType::Quantity) return print_quantity({static_cast<std::uint64_t>(number)});
-  if (field.type == FieldType::Duration) return print_span(Span{number});
-  return std::to_string(number);
-}
-
-std::string range(const Field& field) {
-  if (field.minimum && field.maximum) return limit(field, *field.minimum) + " to " + limit(field, *field.maximum);
-  if (field.minimum) return "at least " + limit(field, *field.minimum);
-  if (field.maximum) return "at most " + limit(field, *field.maximum);
-  return "";
-}
-
-std::string change_text(const Field& field) {
-  const auto words = [](ChangeClass change) -> std::string {
-    switch (change) {
-      case ChangeClass::Live: return "Live (applied while it runs)";
-      case ChangeClass::Restart: return "Restart (the machine restarts)";
-      case ChangeClass::Replace: return "Replace (needs a new disk: waits for approval or updateStrategy Recreate)";
-      case ChangeClass::DataLoss: return "DataLoss (waits for approval)";
-    }
-    return "";
-  };
-  std::string text = words(field.change);
-  if (field.shrink) text += "; when it shrinks or is taken out: " + words(*field.shrink);
-  return text;
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
-
 void add_line(std::string& text, std::string_view title, const std::string& content) {
-  if (content.empty()) return;
   text += std::string(title) + std::string(title.size() < 10 ? 10 - title.size() : 1, ' ') + content + "\n";
 }
 
 std::string explain_field(const DocumentType& type, const std::string& path, const Field& field, bool in_spec) {
   std::string text = type.kind + "." + path + " <" + std::string(to_string(field.type)) + ">\n\n" + paragraph(field.doc, "  ") + "\n";
-  const bool with_parent = field.need == Need::WithParent;
-  const std::string option = in_spec ? option_above(type.one_of, field.path) : "";
-  const std::string required = option.empty() ? "yes" : "with spec." + option;
-  add_line(text, "required:", field.need == Need::Required ? required : with_parent ? "when the mapping around it is there" : "no");
-  if (!field.standard.is_null()) add_line(text, "default:", shown(field.standard));
-  add_line(text, "values:", joined(field.values));
-  add_line(text, field.values.empty() ? "range:" : "limits:", range(field));
-  if (field.unit) add_line(text, "multiple:", "of " + limit(field, *field.unit));
-  if (field.refers_to) add_line(text, "names a:", std::string(to_string(*field.refers_to)));
-  if (in_spec && !type.metadata.empty()) add_line(text, "an edit:", change_text(field));
-  if (!field.example.is_null()) add_line(text, "example:", shown(field.example));
+  for (const auto& [title, content] : facts_of(type, field, in_spec)) add_line(text, title + ":", content);
   return text;
 }
 
