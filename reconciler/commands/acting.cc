@@ -37,7 +37,8 @@ Acting::Acting(Signals signals, std::unique_ptr<Session> session, std::unique_pt
   }
   loop_ = std::make_unique<Loop>(LoopParts{*reconciler_, *executor_, *wakeups_, *watcher_, signals_,
                                            session_->machines(), session_->clock(), session_->layout(),
-                                           session_->config().resync, std::move(progress)});
+                                           session_->config().resync, std::move(progress),
+                                           ServiceNotices::of_this_process()});
 }
 
 void leave(ExitCode code) {

@@ -95,7 +95,11 @@ bool Loop::handle(const std::vector<std::uint64_t>& tags) {
     if (tag == kSignalTag) {
       const Signals::Request request = parts_.signals.take();
       if (request == Signals::Request::Stop) return true;
-      if (request == Signals::Request::LookAgain) look_due_ = true;
+      if (request == Signals::Request::LookAgain) {
+        parts_.notices.reloading();
+        reloads_ = true;
+        look_due_ = true;
+      }
     }
     if (tag == kManifestTag && parts_.watcher.drain()) look_due_ = true;
     if (tag == kApprovalTag) {
@@ -113,6 +117,7 @@ void Loop::sleep(Moment no_later_than) {
   Moment until = std::min(no_later_than, parts_.reconciler.next_wake(parts_.resync));
   if (look_due_) until = std::min(until, last_look_ + kLeastBetweenLooks);
   if (!exits_.empty()) until = std::min(until, logs_bounded_ + kBetweenLogChecks);
+  if (const auto between = parts_.notices.between_signs()) until = std::min(until, now + *between);
   const std::vector<Running> running = parts_.progress ? parts_.executor.running() : std::vector<Running>{};
   if (!running.empty()) {
     parts_.progress(running);
@@ -125,11 +130,29 @@ void Loop::sleep(Moment no_later_than) {
   if (woken - logs_bounded_ >= kBetweenLogChecks) bound_serial_logs();
   if (woken >= parts_.reconciler.next_wake(parts_.resync)) look_due_ = true;
   if (!stop_ && look_due_ && woken - last_look_ >= kLeastBetweenLooks) look();
+  tell_service_manager();
+}
+
+void Loop::tell_service_manager() {
+  if (!parts_.notices.listens()) return;
+  parts_.notices.alive(parts_.clock.now());
+  if (reloads_ && !look_due_) {
+    parts_.notices.ready();
+    reloads_ = false;
+  }
+  const std::size_t under_way = parts_.executor.in_flight().size();
+  if (told_look_ == last_look_ && told_under_way_ == under_way) return;
+  told_look_ = last_look_;
+  told_under_way_ = under_way;
+  parts_.notices.status(summary_of(statuses_of(parts_.reconciler.picture()), under_way));
 }
 
 Status Loop::run() {
   COWHERD_TRY(start());
+  tell_service_manager();
+  parts_.notices.ready();
   while (!stop_) sleep(parts_.clock.now() + parts_.resync);
+  parts_.notices.stopping();
   wind_down();
   return {};
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "reconciler/daemon/reconciler.h"
+#include "reconciler/daemon/service_notices.h"
 #include "reconciler/daemon/wakeups.h"
 #include "reconciler/source/directory_hint.h"
 #include "reconciler/source/directory_watcher.h"
@@ -41,6 +42,7 @@ struct LoopParts {
   // Told every now and then what is under way, while something has a measure; an empty list before anything is said
   // otherwise. None: nobody watches.
   std::function<void(const std::vector<Running>&)> progress{};
+  ServiceNotices notices{};
 };
 
 enum class LoopEnd { Stopped, Settled, TimedOut };
@@ -49,7 +51,7 @@ class Loop {
  public:
   explicit Loop(LoopParts parts) : parts_(parts), approvals_(parts.layout.approvals()) {}
 
-  // Until a signal says stop.
+  // Until a signal says stop. The service manager is told that it is ready after the first look.
   Status run();
   // Until the world has settled (converged, held or stuck), a signal says stop, or the time is over.
   Result<LoopEnd> run_until_settled(Span most);
@@ -63,6 +65,7 @@ class Loop {
   bool handle(const std::vector<std::uint64_t>& tags);
   void sleep(Moment no_later_than);
   void wind_down();
+  void tell_service_manager();
 
   LoopParts parts_;
   DirectoryHint approvals_;
@@ -70,6 +73,9 @@ class Loop {
   Moment last_look_{};
   Moment logs_bounded_{};
   bool look_due_ = false;
+  bool reloads_ = false;
+  Moment told_look_{};  // what the service manager was told last is of this look
+  std::size_t told_under_way_ = 0;
   bool stop_ = false;
 };
 

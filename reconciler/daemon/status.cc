@@ -139,4 +139,22 @@ std::vector<ObjectStatus> statuses_of(const Picture& picture) {
   return statuses;
 }
 
+std::string summary_of(const std::vector<ObjectStatus>& statuses, std::size_t under_way) {
+  std::size_t ready = 0;
+  std::string first_not_ready;
+  for (const ObjectStatus& status : statuses) {
+    const Condition* condition = condition_of(status, "Ready");
+    if (condition == nullptr) continue;
+    if (condition->status == "True") {
+      ++ready;
+    } else if (first_not_ready.empty() || condition->reason != "Progressing") {
+      first_not_ready = to_string(status.name) + " (" + condition->reason + ")";
+    }
+  }
+  std::string line = std::to_string(ready) + " of " + std::to_string(statuses.size()) + " ready";
+  if (under_way > 0) line += ", " + std::to_string(under_way) + (under_way == 1 ? " step" : " steps") + " under way";
+  if (!first_not_ready.empty()) line += "; not ready: " + first_not_ready;
+  return line;
+}
+
 }  // namespace cowherd

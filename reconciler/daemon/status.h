@@ -43,6 +43,9 @@ struct ObjectStatus {
 // Every declared object and every one that exists undeclared, sorted by kind and name.
 std::vector<ObjectStatus> statuses_of(const Picture& picture);
 
+// One line about all of them: "17 of 18 ready, 2 steps under way; not ready: Sandbox/web (CrashLoopBackOff)".
+std::string summary_of(const std::vector<ObjectStatus>& statuses, std::size_t under_way);
+
 const Condition* condition_of(const ObjectStatus& status, std::string_view type);
 
 // One family each.

@@ -2,6 +2,7 @@
 """The daemon as a process: one per state directory, looked at from beside, told by signals. No VM is started."""
 import os
 import signal
+import socket
 import subprocess
 import time
 
@@ -13,6 +14,7 @@ DEADLINE = 20
 class Daemon(cli.World):
     def setUp(self):
         super().setUp()
+        self.more_environment = {}
         self.declare_template()
         self.declare_sandbox("web")
         self.log = open(self.root / "daemon.log", "w+", encoding="utf-8")
@@ -20,7 +22,7 @@ class Daemon(cli.World):
 
     def start(self, preexec=None):
         self.daemon = subprocess.Popen([cli.PROGRAM, "run", *self.where()], stdin=subprocess.DEVNULL, stdout=self.log,
-                                       stderr=self.log, env=self.environment(), cwd=self.root, preexec_fn=preexec)
+                                       stderr=self.log, env=self.environment() | self.more_environment, cwd=self.root, preexec_fn=preexec)
         self.addCleanup(self.end, signal.SIGKILL)
         self.wait_for(lambda: self.ready("web") and "object=Sandbox/web ready=True" in self.told())
 
@@ -50,6 +52,46 @@ class Daemon(cli.World):
             self.assertIn(f"pid {self.daemon.pid}", err)
             self.assertIn("run", err)
         self.assertIsNone(self.daemon.poll())
+
+    def test_the_service_manager_is_told(self):
+        address = str(self.root / "notify")
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(listener.close)
+        listener.bind(address)
+        listener.settimeout(DEADLINE)
+        self.more_environment = {"NOTIFY_SOCKET": address, "WATCHDOG_USEC": "600000"}
+
+        def hear(*wanted):
+            told = {}
+            while not set(wanted) <= told.keys():
+                told.update(word.split("=", 1) for word in listener.recv(4096).decode().split("\n"))
+            return told
+
+        self.start()
+        hear("READY")
+        while hear("STATUS")["STATUS"] != "2 of 2 ready":
+            pass
+        for _ in range(3):
+            hear("WATCHDOG")
+        self.daemon.send_signal(signal.SIGHUP)
+        self.assertGreater(int(hear("RELOADING", "MONOTONIC_USEC", "READY")["MONOTONIC_USEC"]), 0)
+        self.assertEqual(0, self.end(signal.SIGTERM))
+        hear("STOPPING")
+
+    def test_a_daemon_that_hangs_shows_no_sign_of_life(self):
+        address = str(self.root / "notify")
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(listener.close)
+        listener.bind(address)
+        self.more_environment = {"NOTIFY_SOCKET": address, "WATCHDOG_USEC": "300000"}
+        self.start()
+        self.daemon.send_signal(signal.SIGSTOP)
+        listener.settimeout(1)
+        with self.assertRaises(TimeoutError):
+            while True:
+                listener.recv(4096)
+        self.daemon.send_signal(signal.SIGCONT)
+        self.assertTrue(listener.recv(4096))
 
     def test_looking_works_beside_it(self):
         self.start()

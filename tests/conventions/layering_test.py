@@ -23,6 +23,7 @@ OWNERS = {
     r"openssl/": ["resources/files"],
     r"sys/inotify\.h": ["reconciler/source"],
     r"spdlog/": ["reconciler/daemon", "reconciler/commands", "reconciler/execute", "reconciler/main.cc"],
+    r"systemd/": ["reconciler/daemon"],
     r"CLI/": ["reconciler/commands", "reconciler/main.cc"],
     r"iostream": ["reconciler/source/load_paths.cc"],  # manifests from standard input
 }
