@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The packaged unit under a real systemd: what becomes of guests when their daemon is restarted, hangs, dies or is stopped.
+
+service_test.py PROGRAM (run by under_systemd)
+"""
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "kernel"))
+PROGRAM = sys.argv[1]
+sys.argv[1:] = [PROGRAM, "/nowhere"]  # as world reads it
+from world import idle_kernel, text_of  # noqa: E402
+
+MANIFEST = """\
+apiVersion: cowherd.dev/v1alpha1
+kind: Template
+metadata: {name: idle}
+spec:
+  source: {image: {path: /root/idle.image}}
+  boot: {kernel: {path: /root/idle.kernel}}
+---
+apiVersion: cowherd.dev/v1alpha1
+kind: Sandbox
+metadata: {name: web}
+spec: {templateRef: {name: idle}, resources: {memory: 64Mi}, lifecycle: {gracefulStop: 0s}}
+"""
+
+CONFIG = """\
+apiVersion: config.cowherd.dev/v1alpha1
+kind: CowherdConfiguration
+spec:
+  source: {settle: 10ms, pruneDelay: 100ms, allowEmpty: Allow}
+  resync: 2s
+"""
+
+# As packaged, but for the time until a daemon without a sign of life is given up.
+DROP_IN = "[Service]\nWatchdogSec=20\n"
+
+
+def systemctl(*words, check=True):
+    done = subprocess.run(["systemctl", *words], capture_output=True, text=True, timeout=200)
+    if check and done.returncode != 0:
+        log = subprocess.run(["systemctl", "status", "-l", "--no-pager", "cowherd"], capture_output=True, text=True, timeout=60)
+        raise AssertionError(f"systemctl {' '.join(words)}: {done.stderr}{log.stdout}")
+    return done.stdout.strip()
+
+
+def shown(name):
+    return systemctl("show", "--value", "-p", name, "cowherd")
+
+
+class Service(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        root = pathlib.Path("/root")
+        (root / "idle.kernel").write_bytes(idle_kernel())
+        (root / "idle.image").write_bytes(b"an image" * (4 << 17))
+        pathlib.Path("/etc/cowherd/cowherd.yaml").write_text(CONFIG)
+        more = pathlib.Path("/etc/systemd/system/cowherd.service.d/test.conf")
+        more.parent.mkdir()
+        more.write_text(DROP_IN)
+        systemctl("daemon-reload")
+
+    def setUp(self):
+        self.manifest = pathlib.Path("/etc/cowherd/manifests/all.yaml")
+        self.manifest.write_text(MANIFEST)
+        systemctl("start", "cowherd")
+        self.wait_until("all is ready", lambda: shown("StatusText") == "2 of 2 ready")
+        self.daemon, self.guest = int(shown("MainPID")), self.pid_of_guest()
+        self.addCleanup(self.end)
+
+    def end(self):
+        systemctl("reset-failed", "cowherd", check=False)
+        systemctl("start", "cowherd")
+        self.manifest.unlink()
+        self.wait_until("nothing is left", lambda: shown("StatusText") == "0 of 0 ready")
+        self.assertFalse(self.lives())
+        systemctl("stop", "cowherd")
+
+    def wait_until(self, what, holds, seconds=120):
+        deadline = time.monotonic() + seconds
+        while not holds():
+            self.assertLess(time.monotonic(), deadline, f"not in time: {what}\n" + systemctl("status", "-l", "--no-pager", "cowherd", check=False))
+            time.sleep(0.2)
+
+    def pid_of_guest(self):
+        told = subprocess.run([PROGRAM, "get", "sandbox/web", "-o", "json"], capture_output=True, text=True, timeout=60)
+        return int(json.loads(told.stdout)["status"]["vmPid"])
+
+    def lives(self):
+        return "qemu" in text_of(f"/proc/{self.guest}/comm")
+
+    # Another daemon, with the same guest, which is as ready as it was.
+    def expect_adopted(self):
+        self.wait_until("another daemon", lambda: int(shown("MainPID")) not in (0, self.daemon))
+        self.wait_until("all is ready", lambda: shown("StatusText") == "2 of 2 ready")
+        self.assertTrue(self.lives())
+        self.assertEqual(self.guest, self.pid_of_guest())
+
+    def test_it_is_ready_when_it_has_looked_and_says_how_things_stand(self):
+        self.assertEqual(("notify", "active", "running"), (shown("Type"), shown("ActiveState"), shown("SubState")))
+        systemctl("reload", "cowherd")
+        self.assertEqual(str(self.daemon), shown("MainPID"))
+
+    def test_guests_outlive_a_restart(self):
+        systemctl("restart", "cowherd")
+        self.expect_adopted()
+
+    def test_guests_outlive_a_stop(self):
+        systemctl("stop", "cowherd")
+        self.assertTrue(self.lives())
+        systemctl("start", "cowherd")
+        self.expect_adopted()
+
+    def test_guests_outlive_a_daemon_that_is_killed(self):
+        os.kill(self.daemon, signal.SIGKILL)
+        self.expect_adopted()
+
+    def test_a_daemon_that_hangs_is_replaced(self):
+        os.kill(self.daemon, signal.SIGSTOP)
+        self.expect_adopted()
+        self.assertEqual("1", shown("NRestarts"))
+
+    def test_a_bad_configuration_is_not_tried_again_and_again(self):
+        config = pathlib.Path("/etc/cowherd/cowherd.yaml")
+        self.addCleanup(config.write_text, CONFIG)
+        config.write_text("nonsense: [")
+        systemctl("restart", "cowherd", check=False)
+        self.wait_until("it gave up", lambda: shown("ActiveState") == "failed")
+        self.assertEqual(("78", "0"), (shown("ExecMainStatus"), shown("NRestarts")))
+        self.assertTrue(self.lives())
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=2)
