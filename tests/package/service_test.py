@@ -89,9 +89,12 @@ class Service(unittest.TestCase):
             self.assertLess(time.monotonic(), deadline, f"not in time: {what}\n" + systemctl("status", "-l", "--no-pager", "cowherd", check=False))
             time.sleep(0.2)
 
-    def pid_of_guest(self):
+    def status(self):
         told = subprocess.run([PROGRAM, "get", "sandbox/web", "-o", "json"], capture_output=True, text=True, timeout=60)
-        return int(json.loads(told.stdout)["status"]["vmPid"])
+        return json.loads(told.stdout)["status"]
+
+    def pid_of_guest(self):
+        return int(self.status()["vmPid"])
 
     def lives(self):
         return "qemu" in text_of(f"/proc/{self.guest}/comm")
@@ -107,6 +110,15 @@ class Service(unittest.TestCase):
         self.assertEqual(("notify", "active", "running"), (shown("Type"), shown("ActiveState"), shown("SubState")))
         systemctl("reload", "cowherd")
         self.assertEqual(str(self.daemon), shown("MainPID"))
+
+    def test_the_hardened_unit_may_do_what_disks_and_memory_need(self):
+        self.assertEqual("dm-snapshot", self.status()["diskDriver"])
+        self.manifest.write_text(MANIFEST.replace("spec: {templateRef", "spec: {powerState: Paused, templateRef"))
+        self.wait_until("it is paused", lambda: self.status()["power"] == "Paused")
+        self.assertFalse(self.lives())
+        self.manifest.write_text(MANIFEST)
+        self.wait_until("it goes on", lambda: self.status()["power"] == "Running")
+        self.guest = self.pid_of_guest()
 
     def test_guests_outlive_a_restart(self):
         systemctl("restart", "cowherd")
