@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reconciler/retention/decide.h"
+
+#include <algorithm>
+
+#include "reconciler/retention/judged.h"
+#include "reconciler/retention/keep_rules.h"
+#include "reconciler/retention/space_targets.h"
+
+namespace cowherd {
+
+namespace {
+
+constexpr std::string_view kLabelGroup = "Label:";
+
+std::string key_of(const std::string& group_by, const RetentionSnapshot& snapshot) {
+  if (group_by == "Sandbox") return snapshot.sandbox;
+  if (group_by == "Mode") return snapshot.mode == SnapshotMode::Full ? "Full" : "Disk";
+  if (!group_by.starts_with(kLabelGroup)) return "";  // None
+  const auto label = snapshot.labels.find(group_by.substr(kLabelGroup.size()));
+  return label == snapshot.labels.end() ? "" : label->second;
+}
+
+std::vector<std::string> group_of(const RetentionPolicySpec& policy, const RetentionSnapshot& snapshot) {
+  std::vector<std::string> keys;
+  for (const std::string& group_by : policy.group_by) keys.push_back(key_of(group_by, snapshot));
+  return keys;
+}
+
+bool is_young(const RetentionPolicySpec& policy, const RetentionSnapshot& snapshot, Moment now) {
+  return snapshot.captured + policy.min_age > now;
+}
+
+// What keeps it whatever the rules say, but for its age.
+std::vector<std::string> ties_of(const RetentionSnapshot& snapshot) {
+  std::vector<std::string> ties;
+  for (const std::string& hold : snapshot.holds) ties.push_back("held by " + hold);
+  if (snapshot.is_declared) ties.push_back("declared");
+  if (snapshot.is_protected) ties.push_back("protected");
+  ties.insert(ties.end(), snapshot.ties.begin(), snapshot.ties.end());
+  return ties;
+}
+
+void judge_group(const RetentionPolicySpec& policy, const Group& group, Moment now, std::vector<Judged>& judged) {
+  const std::vector<std::vector<std::string>> rules = reasons_to_keep(policy.keep, group);
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    Judged one{group[i], rules[i], ties_of(*group[i]), is_young(policy, *group[i], now), ""};
+    if (static_cast<std::int64_t>(i) < policy.min_keep) {
+      one.ties.push_back("among the newest " + std::to_string(policy.min_keep) + " (minKeep)");
+    }
+    judged.push_back(std::move(one));
+  }
+}
+
+// Newest first, then by name.
+std::vector<Judged> judge(const RetentionPolicySpec& policy, const std::vector<RetentionSnapshot>& snapshots, Moment now) {
+  Group chosen;
+  for (const RetentionSnapshot& snapshot : snapshots) {
+    if (matches(policy.selector, snapshot.labels)) chosen.push_back(&snapshot);
+  }
+  const auto is_newer = [](const RetentionSnapshot* a, const RetentionSnapshot* b) {
+    return a->captured != b->captured ? a->captured > b->captured : a->name < b->name;
+  };
+  std::sort(chosen.begin(), chosen.end(), is_newer);
+  std::vector<Judged> judged;
+  std::map<std::vector<std::string>, Group> groups;
+  for (const RetentionSnapshot* snapshot : chosen) {
+    if (snapshot->captured > now + kClockTolerance) {
+      judged.push_back({snapshot, {}, {"captured in the future (Future)"}, false, ""});
+    } else {
+      groups[group_of(policy, *snapshot)].push_back(snapshot);
+    }
+  }
+  for (const auto& [key, group] : groups) judge_group(policy, group, now, judged);
+  std::sort(judged.begin(), judged.end(),
+            [&](const Judged& a, const Judged& b) { return is_newer(a.snapshot, b.snapshot); });
+  return judged;
+}
+
+RetentionDecision decision_of(const Judged& judged, const RetentionPolicySpec& policy) {
+  const RetentionSnapshot& snapshot = *judged.snapshot;
+  RetentionDecision decision{snapshot.name, snapshot.captured, snapshot.allocated, Verdict::Keep, judged.rules};
+  decision.reasons.insert(decision.reasons.end(), judged.ties.begin(), judged.ties.end());
+  if (judged.is_young) decision.reasons.push_back("younger than " + print_span(policy.min_age) + " (minAge)");
+  if (!judged.may_go()) return decision;
+  decision.verdict = Verdict::Remove;
+  decision.reasons = {judged.space_reason.empty() ? "no rule keeps it" : judged.space_reason};
+  return decision;
+}
+
+// Only its age keeps it, or that its time has not come yet.
+std::optional<Moment> next_look(const std::vector<Judged>& judged, const RetentionPolicySpec& policy, Moment now) {
+  std::optional<Moment> next;
+  for (const Judged& one : judged) {
+    const Moment captured = one.snapshot->captured;
+    const bool is_future = captured > now + kClockTolerance;
+    const bool waits = one.is_young && one.ties.empty() && (one.rules.empty() || !one.space_reason.empty());
+    if (!is_future && !waits) continue;
+    const Moment due = is_future ? captured - kClockTolerance : captured + policy.min_age;
+    if (!next || due < *next) next = due;
+  }
+  return next;
+}
+
+std::optional<RetentionRefusal> refusal_of(const RetentionPolicySpec& policy) {
+  if (policy.selector.empty()) return RetentionRefusal{"EmptySelector", "its selector is empty: it would match everything"};
+  if (keeps_nothing(policy.keep)) return RetentionRefusal{"EmptyKeep", "no rule of its keep could keep anything"};
+  return std::nullopt;
+}
+
+}  // namespace
+
+RetentionReview decide(const RetentionPolicySpec& policy, const std::vector<RetentionSnapshot>& snapshots,
+                       const RetentionMoment& at) {
+  std::vector<Judged> judged = judge(policy, snapshots, at.now);
+  RetentionReview review;
+  review.space_unmet = meet_space_targets(policy, at, judged);
+  for (const Judged& one : judged) review.decisions.push_back(decision_of(one, policy));
+  if (std::optional<RetentionRefusal> why = refusal_of(policy)) return refuse(std::move(review), *std::move(why));
+  review.next_look = next_look(judged, policy, at.now);
+  return review;
+}
+
+RetentionReview refuse(RetentionReview review, RetentionRefusal why) {
+  for (RetentionDecision& decision : review.decisions) {
+    if (decision.verdict == Verdict::Keep) continue;
+    decision.verdict = Verdict::Keep;
+    decision.reasons.push_back("nothing is removed (" + why.reason + ")");
+  }
+  review.space_unmet.clear();
+  review.next_look.reset();
+  review.refusal = std::move(why);
+  return review;
+}
+
+}  // namespace cowherd
