@@ -131,7 +131,7 @@ Result<std::vector<Approval>> approvals_for_prune(const Picture& picture) {
   }
   for (const auto& [name, wanted] : picture.wanted.snapshots) {
     const std::string object = to_string(ObjectName{Kind::Snapshot, name});
-    if (wanted.is_prune && held.contains(object)) approvals.push_back(delete_of(*wanted.present, object));
+    if (wanted.present && held.contains(object)) approvals.push_back(delete_of(*wanted.present, object));
   }
   for (const auto& [name, wanted] : picture.wanted.templates) {
     const std::string object = to_string(ObjectName{Kind::Template, name});

@@ -103,6 +103,15 @@ struct FlattenArguments {
 };
 ExitCode flatten_command(const Options& options, const FlattenArguments& arguments);
 
+struct RetentionPreviewArguments {
+  std::string policy{};     // a file, "-", or the name of a declared policy
+  std::string name{};       // which of the file's policies
+  std::string snapshots{};  // a JSON list; empty: this host's
+  std::optional<Moment> at{};
+  OutputFormat output = OutputFormat::Table;
+};
+ExitCode retention_preview_command(const Options& options, const RetentionPreviewArguments& arguments);
+
 ExitCode version_command(OutputFormat output);
 ExitCode completion_command(const std::string& shell);
 // What the shells ask: prints candidates, "text<TAB>description", and ends the process.

@@ -35,6 +35,12 @@ std::string joined(const std::map<std::string, std::string>& texts) {
   return text;
 }
 
+std::string joined(const std::vector<std::string>& texts) {
+  std::string text;
+  for (const std::string& one : texts) text += (text.empty() ? "" : ", ") + one;
+  return text;
+}
+
 std::string head(const ObjectStatus& status) {
   std::vector<TextRow> rows{{"Name:", status.name.name.str()}, {"Kind:", std::string(to_string(status.name.kind))}};
   if (!status.uid.empty()) rows.push_back({"UID:", status.uid});
@@ -95,6 +101,18 @@ std::string pending(const Picture& picture, const ObjectStatus& status) {
   return text;
 }
 
+std::string decisions(const ObjectStatus& status) {
+  std::vector<TextRow> rows;
+  for (const RetentionDecision& decision : status.decisions) {
+    rows.push_back({decision.name, print_moment(decision.captured), std::string(to_string(decision.verdict)),
+                    joined(decision.reasons)});
+  }
+  if (rows.empty()) return "";
+  const bool is_cut = rows.size() == kMostDecisions;
+  return indented(print_table({"SNAPSHOT", "CAPTURED", "VERDICT", "REASONS"}, rows)) +
+         (is_cut ? std::string(kIndent) + "`cowherd retention preview " + status.name.name.str() + "` tells all\n" : "");
+}
+
 std::string blocked(const Plan& plan, const std::string& object) {
   std::string text;
   for (const Blocked& one : plan.blocked) {
@@ -142,7 +160,8 @@ std::string describe_object(const Picture& picture, const ObjectStatus& status, 
   const std::string object = to_string(status.name);
   return head(status) + section("Spec", status.spec ? indented(print_yaml(to_value(*status.spec))) : "") +
          section("Conditions", conditions(picture, status)) + section("Facts", pairs(status.facts)) +
-         section("Resources", pairs(status.resources)) + section("Pending edits", pending(picture, status)) +
+         section("Resources", pairs(status.resources)) + section("Decisions", decisions(status)) +
+         section("Pending edits", pending(picture, status)) +
          section("Blocked", blocked(picture.plan, object)) + section("Planned", planned(picture.plan, object)) +
          section("Under way", open_intents(picture, object)) + section("Events", event_table(picture, events));
 }

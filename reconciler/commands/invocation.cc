@@ -65,6 +65,10 @@ struct CarryOut {
   ExitCode operator()(const CowMergeArguments& arguments) const { return cow_merge_command(arguments); }
   ExitCode operator()(const VerifySnapshotArguments& arguments) const { return verify_snapshot_command(options, arguments); }
   ExitCode operator()(const FlattenArguments& arguments) const { return flatten_command(options, arguments); }
+  ExitCode operator()(const RetentionPreviewArguments& arguments) const {
+    if (!arguments.snapshots.empty()) return retention_preview_command(options, arguments);
+    return with_permission(options, [&] { return retention_preview_command(options, arguments); });
+  }
   ExitCode operator()(const CompleteArguments& arguments) const { return complete_command(arguments.words); }
 };
 

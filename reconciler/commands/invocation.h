@@ -44,7 +44,8 @@ struct Invocation {
   std::variant<ValidateArguments, PlanArguments, ApplyArguments, RunArguments, ApproveArguments, GetArguments,
                DescribeArguments, ExplainArguments, SchemaArguments, ManualArguments, DoctorArguments, VersionArguments,
                CompletionArguments, AdoptStateDirArguments, CompleteArguments, CowInspectArguments,
-               CowVerifyArguments, CowDiffArguments, CowMergeArguments, VerifySnapshotArguments, FlattenArguments>
+               CowVerifyArguments, CowDiffArguments, CowMergeArguments, VerifySnapshotArguments, FlattenArguments,
+               RetentionPreviewArguments>
       what{};
 };
 

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconciler/commands/object_document.h"
 
+#include <algorithm>
+#include <array>
+
 namespace cowherd {
 
 namespace {
 
-// The one fact that is a number; others may look like one by chance (a revision of digits only).
-constexpr std::string_view kPid = "vmPid";
+// The facts that are numbers; others may look like one by chance (a revision of digits only).
+constexpr std::array<std::string_view, 3> kNumbers{"vmPid", "kept", "removed"};
 
 Value text_map(const std::map<std::string, std::string>& texts) {
   Value map = Value::map();
@@ -36,7 +39,8 @@ Value condition_value(const Condition& condition) {
 
 Value fact_value(const std::string& key, const std::string& text) {
   const bool digits = !text.empty() && text.size() < 10 && text.find_first_not_of("0123456789") == std::string::npos;
-  if (key == kPid && digits) return static_cast<std::int64_t>(std::stoi(text));
+  const bool is_number = std::find(kNumbers.begin(), kNumbers.end(), key) != kNumbers.end();
+  if (is_number && digits) return static_cast<std::int64_t>(std::stoi(text));
   return text;
 }
 
@@ -64,6 +68,21 @@ Value pending_value(const std::vector<FieldChange>& changes) {
   return list;
 }
 
+Value decisions_value(const std::vector<RetentionDecision>& decisions) {
+  Value list = Value::list();
+  for (const RetentionDecision& decision : decisions) {
+    Value reasons = Value::list();
+    for (const std::string& reason : decision.reasons) reasons.add(reason);
+    Value value = Value::map();
+    value.set("name", decision.name);
+    value.set("capturedAt", print_moment(decision.captured));
+    value.set("verdict", to_string(decision.verdict));
+    value.set("reasons", std::move(reasons));
+    list.add(std::move(value));
+  }
+  return list;
+}
+
 Value status_value(const ObjectStatus& status) {
   Value value = Value::map();
   value.set("observedGeneration", status.observed_generation);
@@ -75,6 +94,7 @@ Value status_value(const ObjectStatus& status) {
   if (!status.origin.empty()) value.set("origin", status.origin);
   for (const auto& [key, text] : status.facts) value.set(key, fact_value(key, text));
   value.set("resources", resources_value(status.resources));
+  if (!status.decisions.empty()) value.set("decisions", decisions_value(status.decisions));
   if (!status.last_error.empty()) value.set("lastError", status.last_error);
   if (status.next_retry) value.set("nextRetry", print_moment(*status.next_retry));
   if (!status.pending.empty()) value.set("pendingChanges", pending_value(status.pending));

@@ -22,7 +22,7 @@ Columns columns_of(Kind kind) {
       return {{"NAME", "READY", "SANDBOX", "MODE", "POWER", "SIZE", "AGE", "STATUS"}, {"UID", "DRIVER", "ORIGIN"}};
     case Kind::RetentionPolicy: break;
   }
-  return {{"NAME", "READY", "STATUS"}, {"ORIGIN"}};
+  return {{"NAME", "READY", "MODE", "KEPT", "REMOVED", "SIZE", "STATUS"}, {"TO REMOVE", "ORIGIN"}};
 }
 
 std::string fact(const ObjectStatus& status, std::string_view key) {
@@ -122,7 +122,11 @@ TextRow row_of(const Picture& picture, const ObjectStatus& status, TableWidth wi
       if (wide) row.push_back(fact(status, "imageSize"));
       break;
     case Kind::Snapshot: return snapshot_row(picture, status, width);
-    case Kind::RetentionPolicy: row.push_back(reason(status)); break;
+    case Kind::RetentionPolicy:
+      for (const char* key : {"mode", "kept", "removed", "bytes"}) row.push_back(fact(status, key));
+      row.push_back(reason(status));
+      if (wide) row.push_back(fact(status, "bytesToRemove"));
+      break;
   }
   if (wide) row.push_back(status.origin);
   return row;

@@ -7,6 +7,7 @@
 #include "reconciler/commands/argument_checks.h"
 #include "reconciler/commands/kind_names.h"
 #include "reconciler/commands/parse_cow.h"
+#include "reconciler/commands/parse_retention.h"
 #include "reconciler/commands/parse_snapshot.h"
 #include "reconciler/commands/version.h"
 #include "reconciler/commands/where_options.h"
@@ -64,6 +65,7 @@ class CommandLine {
   std::string shell_{};
   bool detailed_ = false;
   CowCommandLine cow_{};
+  RetentionCommandLine retention_{};
   SnapshotCommandLine snapshot_{};
 };
 
@@ -143,6 +145,7 @@ void CommandLine::add_acting_commands() {
 
 void CommandLine::add_offline_commands() {
   snapshot_.add_to(app_, options_);
+  retention_.add_to(app_, options_);
   cow_.add_to(app_);
   CLI::App* explain = add("explain", "Explain a field (Sandbox.spec.resources) or a code (E214).", Where::Nothing);
   explain->add_option("topic", topic_, "KIND, KIND.path or a code.")->type_name("TOPIC")->required();
@@ -195,6 +198,7 @@ Invocation CommandLine::invocation() const {
   if (command == "version") made.what = VersionArguments{output_or(OutputFormat::Text)};
   if (command == "completion") made.what = CompletionArguments{shell_};
   if (command == "verify") made.what = snapshot_.verify();
+  if (command == "retention") made.what = retention_.preview();
   if (command == "flatten") made.what = snapshot_.flatten();
   if (command == "cow") std::visit([&made](const auto& cow) { made.what = cow; }, cow_.arguments());
   if (command == "adopt-state-dir") made.what = AdoptStateDirArguments{};

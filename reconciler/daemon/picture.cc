@@ -1,7 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconciler/daemon/picture.h"
 
+#include <algorithm>
+
 namespace cowherd {
+
+namespace {
+
+bool asks_for_free_space(const Declaration& declared) {
+  return std::any_of(declared.objects.begin(), declared.objects.end(), [](const auto& entry) {
+    const auto* policy = std::get_if<RetentionPolicySpec>(&entry.second.object.spec.what);
+    return policy != nullptr && policy->min_free_percent.has_value();
+  });
+}
+
+}  // namespace
 
 Picture take_picture(const World& world, const std::set<std::string>& in_flight) {
   Picture picture;
@@ -9,6 +22,7 @@ Picture take_picture(const World& world, const std::set<std::string>& in_flight)
   picture.in_flight = in_flight;
   picture.declared = world.source.load(picture.now);
   picture.seen = observe(world.eyes, interesting_paths(picture.declared));
+  if (asks_for_free_space(picture.declared)) picture.seen.trash_allocated = measure_trash(world.eyes);
   auto memory = world.catalog.recall();
   if (memory) picture.memory = *std::move(memory);
   const bool is_remembered = memory || memory.error().kind == ErrorKind::NotFound;  // nothing was written yet

@@ -26,6 +26,9 @@ bool awaits_absence(const Picture& picture, Span prune_delay) {
     const auto name = ResourceName::make(text);
     if (name && !revisions.empty() && awaits({Kind::Template, *name})) return true;
   }
+  for (const auto& [name, absence] : picture.declared.absences) {
+    if (name.kind == Kind::RetentionPolicy && awaits(name)) return true;
+  }
   return false;
 }
 

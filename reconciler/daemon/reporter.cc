@@ -129,8 +129,10 @@ void Reporter::report_conditions(const Picture& picture, const ObjectStatus& sta
       spdlog::warn("object={} condition not recorded, ignoring: {}", object, to_string(stored.error()));
       continue;
     }
+    const bool is_unmet = condition.type == kSpaceTargetUnmet && condition.status == "True";
+    if (is_unmet) event(object, EventType::Warning, condition.type, condition.message);
     if (condition.type != "Ready" || condition.reason == "Progressing") continue;
-    const bool good = condition.status == "True" || condition.reason == "NotYetSupported" ||
+    const bool good = condition.status == "True" ||
                       condition.reason == "Pending" || condition.reason == "NotRunning" ||
                       condition.reason == "SandboxNotReady" || condition.reason == "SnapshotNotReady";
     spdlog::log(good ? spdlog::level::info : spdlog::level::warn, "object={} ready={} reason={} message={}", object,

@@ -35,21 +35,6 @@ const Step* first_step(const Plan& plan, const std::string& object) {
   return nullptr;
 }
 
-ObjectStatus status_of_other(const Picture& picture, const ObjectName& name, const Declared& declared) {
-  ObjectStatus status;
-  status.name = name;
-  status.metadata = declared.object.metadata;
-  status.spec = declared.object.spec;
-  status.declared = true;
-  status.origin = to_string(declared.spot);
-  status.spec_hash = spec_hash(declared.object.spec);
-  status.generation = generation_of(picture.memory, to_string(name), status.spec_hash).number;
-  add_condition(picture, status,
-                {"Ready", "Unknown", "NotYetSupported",
-                 "this version reads and checks the document; nothing acts on it yet", std::nullopt});
-  return status;
-}
-
 }  // namespace
 
 SpecGeneration generation_of(const CatalogMemory& memory, const std::string& object, const Digest& hash) {
@@ -132,7 +117,7 @@ std::vector<ObjectStatus> statuses_of(const Picture& picture) {
   }
   for (const auto& [name, declared] : picture.declared.objects) {
     if (name.kind != Kind::RetentionPolicy) continue;
-    statuses.push_back(status_of_other(picture, name, declared));
+    statuses.push_back(status_of_policy(picture, name, declared));
   }
   std::stable_sort(statuses.begin(), statuses.end(),
                    [](const ObjectStatus& a, const ObjectStatus& b) { return a.name < b.name; });

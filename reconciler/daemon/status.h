@@ -21,6 +21,10 @@ struct Condition {
   bool operator==(const Condition&) const = default;
 };
 
+// `cowherd retention preview` tells the rest.
+inline constexpr std::size_t kMostDecisions = 50;
+inline constexpr std::string_view kSpaceTargetUnmet = "SpaceTargetUnmet";
+
 struct ObjectStatus {
   ObjectName name{};
   Metadata metadata{};
@@ -37,6 +41,7 @@ struct ObjectStatus {
   std::string last_error{};
   std::optional<Moment> next_retry{};
   std::vector<FieldChange> pending{};    // edits that wait for approval
+  std::vector<RetentionDecision> decisions{};  // of a policy: the newest kMostDecisions
   bool operator==(const ObjectStatus&) const = default;
 };
 
@@ -53,6 +58,7 @@ ObjectStatus status_of_template(const Picture& picture, const WantedTemplate& wa
 ObjectStatus status_of_snapshot(const Picture& picture, const ResourceName& name, const WantedSnapshot& wanted);
 // A snapshot directory that other software wrote.
 ObjectStatus status_of_seed(const Picture& picture, const ResourceName& name, const SeedSnapshot& seed);
+ObjectStatus status_of_policy(const Picture& picture, const ObjectName& name, const Declared& declared);
 ObjectStatus status_of_sandbox(const Picture& picture, const WantedSandbox& wanted);
 
 // The number the object's declared spec has, or would get: kept in the catalog for kinds without an identity file.

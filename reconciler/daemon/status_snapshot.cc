@@ -48,6 +48,8 @@ void add_capture(const Picture& picture, const SnapshotIdentity& snapshot, Objec
   if (snapshot.spec.expire_after) {
     status.facts.emplace_back("expiresAt", print_moment(snapshot.captured + *snapshot.spec.expire_after));
   }
+  const auto retention = picture.plan.retention.told.find(snapshot.name.str());
+  if (retention != picture.plan.retention.told.end()) status.facts.emplace_back("retention", retention->second);
   for (const SnapshotPart& part : snapshot.parts) {
     status.resources.emplace_back("Part", part.name + " (" + print_quantity(part.size) + ")");
   }

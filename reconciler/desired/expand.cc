@@ -74,6 +74,7 @@ Wanted expand(const ExpandInput& input, const FreshUid& fresh_uid) {
   }
   wanted.snapshots = expand_snapshots(input, fresh_uid);
   wanted.sandboxes = expand_sandboxes(input, wanted.templates, fresh_uid);
+  wanted.retention = expand_retention(input);
   return wanted;
 }
 

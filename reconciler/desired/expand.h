@@ -44,6 +44,8 @@ std::vector<WantedSandbox> expand_sandboxes(const ExpandInput& input,
 
 std::map<ResourceName, WantedSnapshot> expand_snapshots(const ExpandInput& input, const FreshUid& fresh_uid);
 
+WantedRetention expand_retention(const ExpandInput& input);
+
 // Of what a snapshot is of, which never changes once it was captured.
 Digest capture_hash(const SnapshotSpec& spec);
 

@@ -80,9 +80,17 @@ struct WantedSnapshot {
   bool operator==(const WantedSnapshot&) const = default;
 };
 
+// The policies in force, and why none of them may act now.
+struct WantedRetention {
+  std::map<ResourceName, RetentionPolicySpec> policies{};
+  std::optional<Hindrance> hindrance{};
+  bool operator==(const WantedRetention&) const = default;
+};
+
 struct Wanted {
   std::map<ResourceName, WantedTemplate> templates{};
   std::map<ResourceName, WantedSnapshot> snapshots{};
+  WantedRetention retention{};
   std::vector<WantedSandbox> sandboxes{};  // by name; a replaced one stands before its successor
   bool operator==(const Wanted&) const = default;
 };

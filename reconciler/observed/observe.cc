@@ -13,7 +13,30 @@ namespace {
 // A path an operator names may be a symlink (/boot/vmlinuz); what it leads to is what counts.
 Fact<FileStamp> stamp_of(BulkFiles& bulk, const std::string& path) { return Fact<FileStamp>::from(bulk.stamp(path)); }
 
+Result<Bytes> allocated_below(FileSystem& files, const std::string& directory) {
+  COWHERD_ASSIGN(const std::vector<FileEntry> entries, files.list(directory));
+  Bytes total;
+  for (const FileEntry& entry : entries) {
+    const std::string path = directory + "/" + entry.name;
+    if (entry.type == FileType::Directory) {
+      COWHERD_ASSIGN(const Bytes below, allocated_below(files, path));
+      total = total + below;
+      continue;
+    }
+    COWHERD_ASSIGN(const FileStamp stamp, files.stat(path));
+    if (stamp.links <= 1) total = total + stamp.allocated;
+  }
+  return total;
+}
+
 }  // namespace
+
+Fact<Bytes> measure_trash(const Eyes& eyes) {
+  const std::string trash = eyes.store.layout().trash();
+  if (const auto there = eyes.files.stat(trash); !there && there.error().kind == ErrorKind::NotFound) return Bytes{};
+  const Result<Bytes> measured = allocated_below(eyes.files, trash);
+  return measured ? Fact<Bytes>(*measured) : Fact<Bytes>(measured.error());
+}
 
 Observed observe(const Eyes& eyes, const std::vector<std::string>& host_paths) {
   Observed seen;

@@ -22,6 +22,9 @@ struct Eyes {
   Bytes host_memory;
 };
 
+// What purging all of trash gives back to the file system. Files that are linked elsewhere, too, stay.
+Fact<Bytes> measure_trash(const Eyes& eyes);
+
 Observed observe(const Eyes& eyes, const std::vector<std::string>& host_paths);
 
 }  // namespace cowherd

@@ -25,6 +25,7 @@ struct Observed {
   std::vector<Uid> machine_directories{};        // runtime directories, whoever they belong to
   Bytes host_memory{};
   SpaceInfo space{};                             // of the state directory; total 0: could not be told
+  Fact<Bytes> trash_allocated{};                 // Absent: nobody asked
   Fact<Disks::Choice> new_disks{};
 };
 

@@ -5,6 +5,7 @@
 //            | create  | no       | leaves                 | capture first; while that cannot be, the sandbox stays
 //            | create  | no       | unknown, at fault      | nothing, with the reason
 //            | keep    | yes      | -                      | record what is declared beside the capture
+//            | keep    | yes      | retention lets it go   | to trash
 //            | remove  | yes      | -                      | to trash, unless something is still to be made of it
 //            | hold    | -        | -                      | nothing, with the reason
 #include <algorithm>
@@ -81,7 +82,7 @@ void capture(const PlanInput& input, const WantedSnapshot& wanted, Proposal& pro
                    leaves ? "its sandbox is about to leave" : wanted.reason);
 }
 
-void remove(const PlanInput& input, const WantedSnapshot& wanted, Proposal& proposal) {
+void remove(const PlanInput& input, const WantedSnapshot& wanted, const std::string& reason, Proposal& proposal) {
   const SnapshotIdentity& present = *wanted.present;
   const std::vector<std::string> users = users_to_come(input, present);
   if (!users.empty()) {
@@ -90,7 +91,7 @@ void remove(const PlanInput& input, const WantedSnapshot& wanted, Proposal& prop
     return;
   }
   Step step{Action{RemoveSnapshot{present.name, present.uid, present.template_name, present.revision}},
-            wanted.reason, {}, wanted.is_prune};
+            reason, {}, wanted.is_prune};
   proposal.steps.push_back(std::move(step));
 }
 
@@ -127,11 +128,13 @@ void diff_snapshot(const PlanInput& input, const WantedSnapshot& wanted, Proposa
       if (!wanted.hindrance) capture(input, wanted, proposal);
       return;
     case Fate::Keep:
-      if (wanted.identity != *wanted.present) {
+      if (const auto gone = proposal.let_go.find(wanted.identity.name.str()); gone != proposal.let_go.end()) {
+        remove(input, wanted, gone->second, proposal);
+      } else if (wanted.identity != *wanted.present) {
         proposal.propose(Action{UpdateSnapshot{*wanted.present, wanted.identity, update_summary(wanted)}}, wanted.reason);
       }
       return;
-    case Fate::Remove: remove(input, wanted, proposal); return;
+    case Fate::Remove: remove(input, wanted, wanted.reason, proposal); return;
   }
 }
 

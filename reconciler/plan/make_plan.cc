@@ -21,6 +21,7 @@ Plan make_plan(const PlanInput& input) {
   Proposal proposal;
   diff_templates(input, proposal);
   diff_sandboxes(input, proposal);
+  diff_retention(input, proposal);
   diff_snapshots(input, proposal);
   diff_trash(input, proposal);
 
@@ -29,6 +30,7 @@ Plan make_plan(const PlanInput& input) {
   plan.steps = std::move(linked.steps);
   plan.blocked = std::move(proposal.blocked);
   plan.notes = std::move(proposal.notes);
+  plan.retention = std::move(proposal.retention);
   plan.next_look = proposal.next_look;
   for (const auto& [name, wanted] : input.wanted.templates) {
     plan.generations.emplace(template_object(name), wanted.spec_hash.str());

@@ -41,6 +41,8 @@ struct Proposal {
   std::vector<Blocked> blocked{};
   std::vector<std::string> notes{};
   std::optional<Moment> next_look{};
+  Agreement retention{};
+  std::map<std::string, std::string> let_go{};  // snapshots that retention removes in this pass, and why
 
   void propose(Action action, std::string reason) { steps.push_back({std::move(action), std::move(reason), {}, false}); }
   void block(std::string object, BlockKind kind, std::string reason, std::string message) {
@@ -54,6 +56,8 @@ struct Proposal {
 // One rule file per family.
 void diff_templates(const PlanInput& input, Proposal& proposal);
 void diff_sandboxes(const PlanInput& input, Proposal& proposal);
+// Before the snapshots: which of them go by retention.
+void diff_retention(const PlanInput& input, Proposal& proposal);
 // After the sandboxes: what is captured waits until its sandbox stands as declared, and what is to be captured is not removed.
 void diff_snapshots(const PlanInput& input, Proposal& proposal);
 void diff_trash(const PlanInput& input, Proposal& proposal);

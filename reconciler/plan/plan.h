@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "reconciler/actions/action.h"
+#include "reconciler/retention/agree.h"
 
 namespace cowherd {
 
@@ -45,6 +46,7 @@ struct Plan {
   std::vector<Blocked> blocked{};
   std::vector<std::string> notes{};
   std::map<std::string, std::string> generations{};  // by object: the spec hash that failures of its steps belong to
+  Agreement retention{};              // what the policies decide, and why
   std::optional<Moment> next_look{};  // when time alone changes what there is to do
   bool operator==(const Plan&) const = default;
 };

@@ -29,7 +29,7 @@ std::map<std::string, Opinions> opinions_of(const PolicyReviews& reviews) {
     for (const RetentionDecision& decision : given.review.decisions) {
       Opinions& opinion = opinions[decision.name];
       opinion.captured = decision.captured;
-      const bool keeps = decision.verdict == Verdict::Keep;
+      const bool keeps = decision.verdict == RetentionVerdict::Keep;
       const bool enforces = given.mode == RetentionMode::Enforce;
       if (keeps) (enforces ? opinion.keepers : opinion.wishful).insert(policy);
       if (keeps || !enforces) continue;
@@ -43,7 +43,7 @@ std::map<std::string, Opinions> opinions_of(const PolicyReviews& reviews) {
 void tell_others(const Opinions& opinion, RetentionMode mode, RetentionDecision& decision) {
   if (mode == RetentionMode::DryRun) decision.reasons.push_back("only told (DryRun)");
   for (const ResourceName& keeper : opinion.keepers) {
-    if (mode == RetentionMode::Enforce) decision.verdict = Verdict::Keep;
+    if (mode == RetentionMode::Enforce) decision.verdict = RetentionVerdict::Keep;
     decision.reasons.push_back("policy '" + keeper.str() + "' keeps it");
   }
   for (const ResourceName& wishful : opinion.wishful) {
@@ -64,7 +64,10 @@ Agreement agree(PolicyReviews reviews) {
                    [](const Removal& a, const Removal& b) { return a.captured < b.captured; });
   for (auto& [policy, given] : reviews) {
     for (RetentionDecision& decision : given.review.decisions) {
-      if (decision.verdict == Verdict::Remove) tell_others(opinions.at(decision.name), given.mode, decision);
+      if (decision.verdict == RetentionVerdict::Remove) tell_others(opinions.at(decision.name), given.mode, decision);
+      std::string& told = agreement.told[decision.name];
+      told += (told.empty() ? "" : "; ") + policy.str() + (decision.verdict == RetentionVerdict::Keep ? " keeps it: " : " lets it go: ") +
+              joined(decision.reasons);
     }
   }
   agreement.reviews = std::move(reviews);

@@ -29,6 +29,7 @@ struct Removal {
 struct Agreement {
   PolicyReviews reviews{};          // as given; Remove became Keep where another enforcing policy keeps
   std::vector<Removal> removals{};  // oldest first, then by name
+  std::map<std::string, std::string> told{};  // by snapshot: what each policy says of it
   bool operator==(const Agreement&) const = default;
 };
 

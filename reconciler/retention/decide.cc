@@ -79,11 +79,11 @@ std::vector<Judged> judge(const RetentionPolicySpec& policy, const std::vector<R
 
 RetentionDecision decision_of(const Judged& judged, const RetentionPolicySpec& policy) {
   const RetentionSnapshot& snapshot = *judged.snapshot;
-  RetentionDecision decision{snapshot.name, snapshot.captured, snapshot.allocated, Verdict::Keep, judged.rules};
+  RetentionDecision decision{snapshot.name, snapshot.captured, snapshot.allocated, RetentionVerdict::Keep, judged.rules};
   decision.reasons.insert(decision.reasons.end(), judged.ties.begin(), judged.ties.end());
   if (judged.is_young) decision.reasons.push_back("younger than " + print_span(policy.min_age) + " (minAge)");
   if (!judged.may_go()) return decision;
-  decision.verdict = Verdict::Remove;
+  decision.verdict = RetentionVerdict::Remove;
   decision.reasons = {judged.space_reason.empty() ? "no rule keeps it" : judged.space_reason};
   return decision;
 }
@@ -110,6 +110,8 @@ std::optional<RetentionRefusal> refusal_of(const RetentionPolicySpec& policy) {
 
 }  // namespace
 
+std::string_view to_string(RetentionVerdict verdict) { return verdict == RetentionVerdict::Keep ? "Keep" : "Remove"; }
+
 RetentionReview decide(const RetentionPolicySpec& policy, const std::vector<RetentionSnapshot>& snapshots,
                        const RetentionMoment& at) {
   std::vector<Judged> judged = judge(policy, snapshots, at.now);
@@ -123,8 +125,8 @@ RetentionReview decide(const RetentionPolicySpec& policy, const std::vector<Rete
 
 RetentionReview refuse(RetentionReview review, RetentionRefusal why) {
   for (RetentionDecision& decision : review.decisions) {
-    if (decision.verdict == Verdict::Keep) continue;
-    decision.verdict = Verdict::Keep;
+    if (decision.verdict == RetentionVerdict::Keep) continue;
+    decision.verdict = RetentionVerdict::Keep;
     decision.reasons.push_back("nothing is removed (" + why.reason + ")");
   }
   review.space_unmet.clear();

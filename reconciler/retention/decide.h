@@ -29,13 +29,14 @@ struct RetentionSnapshot {
   Bytes allocated{};                // what the file system gets back when it goes
 };
 
-enum class Verdict { Keep, Remove };
+enum class RetentionVerdict { Keep, Remove };
+std::string_view to_string(RetentionVerdict verdict);
 
 struct RetentionDecision {
   std::string name{};
   Moment captured{};
   Bytes allocated{};
-  Verdict verdict = Verdict::Keep;
+  RetentionVerdict verdict = RetentionVerdict::Keep;
   std::vector<std::string> reasons{};  // never empty
   bool operator==(const RetentionDecision&) const = default;
 };

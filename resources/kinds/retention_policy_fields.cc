@@ -28,8 +28,10 @@ Member<Policy> within(std::string path, std::optional<CalendarSpan> KeepRules::*
 
 const Table<RetentionPolicySpec>& retention_policy_fields() {
   static const Table<RetentionPolicySpec> kTable{
-      .doc = "Which snapshots stay. A snapshot stays when any rule of keep says so; holds, declarations, minAge, use and "
-             "minKeep protect it beyond the rules; of several policies each one must agree to a removal.",
+      .doc = "Which snapshots stay that no document declares any more. A snapshot stays when any rule of keep says so; holds, "
+             "minAge, use and minKeep protect it beyond the rules; of several enforcing policies each one must agree to a "
+             "removal. Declared snapshots count, and stay. The rules are restic's: the newest of each bucket stays, and the "
+             "oldest of a group while a counting rule has room. `cowherd retention preview` shows what a policy would do.",
       .sections = {{.path = "selector", .doc = "The snapshots the policy is about."},
                    {.path = "keep",
                     .doc = "Rules to keep by; at least one. They are ORed, in UTC, newest of each bucket.",

@@ -77,6 +77,13 @@ void add_own(GoldenWorld& world, const std::vector<Document>& applied, const std
   identity.captured = world.now - std::chrono::minutes{20};
   identity.power = "Running";
   identity.retained = !declares(applied, name, identity);
+  if (const Value* labels = state.find("labels"); labels != nullptr) {
+    for (const auto& [key, label] : *labels->as_map()) identity.labels[key] = *label.as_string();
+  }
+  if (const Value* holds = state.find("holds"); holds != nullptr) {
+    for (const Value& hold : *holds->as_list()) identity.spec.holds.push_back(*hold.as_string());
+  }
+  if (const std::string at = text_of(state, "captured"); !at.empty()) identity.captured = *parse_moment(at);
   if (const Value* full = state.find("full"); full != nullptr && *full->as_bool()) identity.memory = a_memory();
   identity.parts = {{kCowFile, 1_MiB, a_digest("store of " + name)}, {kMetaFile, 1_KiB, a_digest("meta of " + name)}};
   world.seen.store.snapshots.emplace(name, identity);
@@ -112,6 +119,11 @@ void add_snapshots(GoldenWorld& world, const std::vector<Document>& applied, con
         world.memory.captures["Snapshot/" + *name.as_string()] = {capture_hash(*spec).str(),
                                                                  world.now - std::chrono::hours{1}};
       }
+    }
+  }
+  if (const Value* trashed = observed.find("trashedSnapshots"); trashed != nullptr) {
+    for (const auto& [name, since] : *trashed->as_map()) {
+      world.seen.store.trash.push_back({"snapshot-" + name, "Snapshot/" + name, {}, *parse_moment(*since.as_string())});
     }
   }
   const Value* directories = observed.find("snapshotDirectories");

@@ -2,8 +2,10 @@
 // The snapshot directories of a golden case, in observed.yaml:
 //
 //   snapshotDirectories:
-//     golden: {full: true, disk: Own | Flat | Store | None, on: base, missing: [text], unreadable: true, since: gone | unreadable}
+//     golden: {full: true, disk: Own | Flat | Store | None, on: base, missing: [text], unreadable: true, since: gone | unreadable,
+//              captured: "2026-11-20T12:00:00Z", labels: {team: ml}, holds: [audit]}
 //
+//   trashedSnapshots: {s0: "2026-11-20T11:30:00Z"}
 //   capturedBefore: [s1]       (applied ones that the catalog remembers)
 //
 // Own is cowherd's, retained unless a document was applied; the rest are other software's. `on` names the template whose revision is its base. `since`: what

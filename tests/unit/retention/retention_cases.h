@@ -42,7 +42,7 @@ inline RetentionPolicySpec a_policy(const KeepRules& keep) {
 
 inline RetentionMoment in_2027() { return {at("2027-06-01T00:00:00Z"), std::nullopt, Bytes{}}; }
 
-inline std::vector<std::string> names(const RetentionReview& review, Verdict verdict) {
+inline std::vector<std::string> names(const RetentionReview& review, RetentionVerdict verdict) {
   std::vector<std::string> found;
   for (const RetentionDecision& decision : review.decisions) {
     if (decision.verdict == verdict) found.push_back(decision.name);
@@ -50,8 +50,8 @@ inline std::vector<std::string> names(const RetentionReview& review, Verdict ver
   return found;
 }
 
-inline std::vector<std::string> kept(const RetentionReview& review) { return names(review, Verdict::Keep); }
-inline std::vector<std::string> removed(const RetentionReview& review) { return names(review, Verdict::Remove); }
+inline std::vector<std::string> kept(const RetentionReview& review) { return names(review, RetentionVerdict::Keep); }
+inline std::vector<std::string> removed(const RetentionReview& review) { return names(review, RetentionVerdict::Remove); }
 
 inline std::vector<std::string> reasons_of(const RetentionReview& review, const std::string& name) {
   for (const RetentionDecision& decision : review.decisions) {
