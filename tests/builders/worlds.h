@@ -108,6 +108,7 @@ class SnapshotBuilder {
   SnapshotBuilder& quiesced() { return (spec_.consistency = Consistency::Quiesced, *this); }
   SnapshotBuilder& retain() { return (spec_.deletion_policy = SnapshotDeletionPolicy::Retain, *this); }
   SnapshotBuilder& expire_after(Span span) { return (spec_.expire_after = span, *this); }
+  SnapshotBuilder& label(const std::string& key, const std::string& value) { return (labels_[key] = value, *this); }
   SnapshotBuilder& hold(const std::string& reason) { return (spec_.holds.push_back(reason), *this); }
   SnapshotBuilder& annotate(std::string_view key, const std::string& value) {
     annotations_[std::string(key)] = value;
@@ -118,6 +119,7 @@ class SnapshotBuilder {
   Declared declared(const std::string& file = "snapshots.yaml") const {
     Declared declared;
     declared.object.metadata.name = name_;
+    declared.object.metadata.labels = labels_;
     declared.object.metadata.annotations = annotations_;
     declared.object.spec = Spec{spec_};
     declared.spot = {file, 3, 9, 1};
@@ -127,9 +129,38 @@ class SnapshotBuilder {
  private:
   ResourceName name_;
   SnapshotSpec spec_{};
+  std::map<std::string, std::string> labels_{};
   std::map<std::string, std::string> annotations_{};
 };
 
 inline SnapshotBuilder a_snapshot(const std::string& name) { return SnapshotBuilder(name); }
+
+class PolicyBuilder {
+ public:
+  explicit PolicyBuilder(const std::string& name) : name_(a_name(name)) {
+    spec_.mode = RetentionMode::Enforce;
+    spec_.group_by = {"Sandbox"};
+    spec_.min_age = std::chrono::hours{1};
+  }
+  PolicyBuilder& selecting(const std::string& key, const std::string& value) { return (spec_.selector[key] = value, *this); }
+  PolicyBuilder& last(std::int64_t count) { return (spec_.keep.last = count, *this); }
+  PolicyBuilder& max_bytes(Bytes bytes) { return (spec_.max_bytes = bytes, *this); }
+  PolicyBuilder& min_free_percent(std::int64_t percent) { return (spec_.min_free_percent = percent, *this); }
+  PolicyBuilder& dry_run() { return (spec_.mode = RetentionMode::DryRun, *this); }
+
+  Declared declared(const std::string& file = "policies.yaml") const {
+    Declared declared;
+    declared.object.metadata.name = name_;
+    declared.object.spec = Spec{spec_};
+    declared.spot = {file, 3, 9, 1};
+    return declared;
+  }
+
+ private:
+  ResourceName name_;
+  RetentionPolicySpec spec_{};
+};
+
+inline PolicyBuilder a_retention_policy(const std::string& name) { return PolicyBuilder(name); }
 
 }  // namespace cowherd::testing
