@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconciler/actions/collect_revision.h"
 
+#include "reconciler/lineage/build_lineage.h"
 #include "resources/store/approvals.h"
-#include "resources/store/revision_users.h"
 
 namespace cowherd {
 
@@ -12,12 +12,12 @@ std::string CollectRevision::describe() const {
 
 Status CollectRevision::precondition(Host& host) const {
   const StoreContents contents = host.store.look();
-  COWHERD_TRY(all_users_are_known(contents));
-  const RevisionUsers users = users_of_revision(contents, template_name.str(), id);
-  if (users.sandboxes.empty() && users.snapshots.empty()) return {};
-  const std::string user = users.sandboxes.empty() ? "snapshot '" + users.snapshots.front() + "'"
-                                                   : "sandbox '" + users.sandboxes.front() + "'";
-  return fail(ErrorKind::Stale, "revision " + id.short12() + " is used by " + user);
+  const LineageWalk walk = walk_lineage({contents});
+  if (!walk.lineage.is_complete()) return fail(walk.lineage.doubts.front());
+  const auto kept = walk.kept.find(revision_node(template_name.str(), id));
+  if (kept == walk.kept.end()) return {};
+  const std::string by = kept->second.by ? walk.lineage.nodes.at(*kept->second.by).label + ", " : "";
+  return fail(ErrorKind::Stale, "revision " + id.short12() + " is used: " + by + kept->second.reason);
 }
 
 Result<Effect> CollectRevision::apply(Host& host, const BulkControl&) const {

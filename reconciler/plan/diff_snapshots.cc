@@ -90,6 +90,18 @@ void remove(const PlanInput& input, const WantedSnapshot& wanted, const std::str
                    wanted.reason + ", but " + users.front() + " is still to be made of it");
     return;
   }
+  const auto kept = input.walk.kept.find(snapshot_node(present.name.str()));
+  if (kept != input.walk.kept.end() && kept->second.by) {
+    proposal.block(snapshot_object(present.name), BlockKind::Waiting, "InUse",
+                   wanted.reason + ", but " + input.walk.lineage.nodes.at(*kept->second.by).label + " stands on it (" +
+                       kept->second.reason + ")");
+    return;
+  }
+  if (!input.walk.lineage.is_complete()) {
+    proposal.block(snapshot_object(present.name), BlockKind::Unknown, "LineageUnknown",
+                   wanted.reason + ", but something might stand on it: " + to_string(input.walk.lineage.doubts.front()));
+    return;
+  }
   Step step{Action{RemoveSnapshot{present.name, present.uid, present.template_name, present.revision}},
             reason, {}, wanted.is_prune};
   proposal.steps.push_back(std::move(step));

@@ -7,46 +7,21 @@
 #include <set>
 
 #include "reconciler/plan/sandbox_rules.h"
-#include "resources/store/revision_users.h"
 
 namespace cowherd {
 
 namespace {
 
-// Sandboxes and snapshots this very pass takes away release their revision before it is collected (link, rule 2).
-bool all_sandboxes_leave(const Wanted& wanted, const std::string& template_name, const Digest& id) {
-  for (const WantedSandbox& sandbox : wanted.sandboxes) {
-    if (!sandbox.present || sandbox.present->template_name != template_name || sandbox.present->revision != id) {
-      continue;
-    }
-    if (sandbox.fate != Fate::Remove) return false;
+// Of sandboxes and snapshots that stay when the pass is done.
+void add_users(const PlanInput& input, const NodeId& revision, std::set<std::string>& users) {
+  for (const Edge& edge : users_of(input.walk.lineage, revision)) {
+    if (!input.walk.kept.contains(edge.from)) continue;
+    const std::string& label = input.walk.lineage.nodes.at(edge.from).label;
+    const std::string name = label.substr(label.find('/') + 1);
+    if (edge.from.kind == NodeKind::Sandbox) users.insert(name);
+    if (edge.from.kind == NodeKind::Snapshot) users.insert("snapshot " + name);
+    if (edge.from.kind == NodeKind::Device) users.insert(label);
   }
-  return true;
-}
-
-// Those that stay when the pass is done. Others' directories are only ever left alone.
-std::vector<std::string> snapshots_that_stay(const PlanInput& input, const std::vector<std::string>& users) {
-  std::vector<std::string> stay;
-  for (const std::string& name : users) {
-    const auto valid = ResourceName::make(name);
-    const auto wanted = valid ? input.wanted.snapshots.find(*valid) : input.wanted.snapshots.end();
-    const bool leaves = wanted != input.wanted.snapshots.end() && wanted->second.fate == Fate::Remove &&
-                        users_to_come(input, *wanted->second.present).empty();
-    if (!leaves) stay.push_back(name);
-  }
-  return stay;
-}
-
-// A new sandbox of this template may be about to be created from the revision.
-bool is_about_to_be_used(const Wanted& wanted, const RevisionIdentity& revision) {
-  for (const WantedSandbox& sandbox : wanted.sandboxes) {
-    const bool same_template = sandbox.identity.template_name == revision.template_name.str();
-    if (sandbox.fate != Fate::Create || !same_template) continue;
-    if (sandbox.identity.restored ? sandbox.identity.revision == revision.id : sandbox.template_inputs == revision.inputs) {
-      return true;
-    }
-  }
-  return false;
 }
 
 std::string joined(const std::vector<std::string>& names) {
@@ -67,19 +42,14 @@ void collect_unused(const PlanInput& input, const WantedTemplate& wanted, Propos
       }
       continue;
     }
-    if (wanted.current && wanted.current->id == id) continue;
-    if (is_about_to_be_used(input.wanted, *revision)) continue;
-    // Without a current revision the newest one may still be what a missing source file stands for.
-    if (wanted.fate == Fate::Keep && !wanted.current) continue;
-    const RevisionUsers users = users_of_revision(input.seen.store, wanted.name.str(), id);
-    const bool sandboxes_stay = !all_sandboxes_leave(input.wanted, wanted.name.str(), id);
-    if (sandboxes_stay) users_that_stay.insert(users.sandboxes.begin(), users.sandboxes.end());
-    const std::vector<std::string> snapshots = snapshots_that_stay(input, users.snapshots);
-    for (const std::string& name : snapshots) users_that_stay.insert("snapshot " + name);
-    if (sandboxes_stay || !snapshots.empty()) continue;
-    if (const Status known = all_users_are_known(input.seen.store); !known) {
+    const NodeId node = revision_node(wanted.name.str(), id);
+    if (input.walk.kept.contains(node)) {
+      add_users(input, node, users_that_stay);
+      continue;
+    }
+    if (!input.walk.lineage.is_complete()) {
       proposal.notes.push_back("revision " + id.short12() + " of template '" + wanted.name.str() +
-                               "' stays, since something might stand on it: " + to_string(known.error()));
+                               "' stays, since something might stand on it: " + to_string(input.walk.lineage.doubts.front()));
       continue;
     }
     Step step{Action{CollectRevision{wanted.name, id}},

@@ -24,6 +24,17 @@ std::string owner_of(const std::string& path, const PlanInput& input) {
   return "";
 }
 
+// Only bases have others standing on them: an incomplete walk says nothing against the rest.
+std::string why_it_stays(const PlanInput& input, const TrashEntry& entry) {
+  const auto kept = input.walk.kept.find(trash_node(entry.name));
+  if (kept != input.walk.kept.end() && kept->second.by) {
+    return input.walk.lineage.nodes.at(*kept->second.by).label + " still stands on it, " + kept->second.reason;
+  }
+  const bool is_base = !entry.object.starts_with("Sandbox/");
+  if (!is_base || input.walk.lineage.is_complete()) return "";
+  return "something might stand on it: " + to_string(input.walk.lineage.doubts.front());
+}
+
 }  // namespace
 
 void diff_trash(const PlanInput& input, Proposal& proposal) {
@@ -31,6 +42,10 @@ void diff_trash(const PlanInput& input, Proposal& proposal) {
     const Moment due = entry.since + input.limits.trash_grace;
     if (due > input.now) {
       proposal.wake_at(due);
+      continue;
+    }
+    if (const std::string why = why_it_stays(input, entry); !why.empty()) {
+      proposal.notes.push_back("trash entry '" + entry.name + "' stays, since " + why);
       continue;
     }
     proposal.propose(Action{PurgeTrash{entry}},

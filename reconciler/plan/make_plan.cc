@@ -17,7 +17,9 @@ std::string_view to_string(BlockKind kind) {
   return "waiting";
 }
 
-Plan make_plan(const PlanInput& input) {
+Plan make_plan(const PlanInput& given) {
+  PlanInput input = given;
+  input.walk = walk_lineage({input.seen.store, &input.seen, &input.wanted});
   Proposal proposal;
   diff_templates(input, proposal);
   diff_sandboxes(input, proposal);

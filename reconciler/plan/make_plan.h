@@ -6,6 +6,7 @@
 #include <string>
 
 #include "reconciler/desired/wanted.h"
+#include "reconciler/lineage/build_lineage.h"
 #include "reconciler/observed/observed.h"
 #include "reconciler/plan/plan.h"
 #include "reconciler/source/declaration.h"
@@ -31,6 +32,7 @@ struct PlanInput {
   const std::set<std::string>& in_flight;  // objects a step of which is being carried out
   Limits limits{};
   Moment now{};
+  LineageWalk walk{};  // filled in by make_plan
 };
 
 Plan make_plan(const PlanInput& input);

@@ -96,6 +96,7 @@ struct MarkedDevice {
   std::string name{};
   std::string role{};  // "root", "base"
   int open_count = 0;
+  Fact<std::vector<FileId>> files{};  // that its table leads to through loops; Absent: not looked at
   bool operator==(const MarkedDevice&) const = default;
 };
 

@@ -17,6 +17,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,8 @@ class DmSnapshotDriver final : public DiskDriver {
   HostListing list() { return list_host(dm_, loops_); }
   Fact<DiskState> look_in(const HostListing& host, const DiskPlan& disk);
   Fact<std::vector<MarkedDevice>> marked_in(const HostListing& host) const;
+  // The files that a device's table leads to, through other devices and loops.
+  Fact<std::vector<FileId>> files_under(const HostListing& host, const std::string& device);
 
  private:
   // What a "-root" device stands on, kept until the device holds it itself.
@@ -73,6 +76,8 @@ class DmSnapshotDriver final : public DiskDriver {
   Result<std::string> origin_difference(const HostListing& host, const DiskPlan& disk,
                                         const DmDeviceDetail& root);
 
+  Status follow_table(const HostListing& host, const std::string& device, std::set<std::string>& met,
+                      std::vector<FileId>& found);
   Result<DiskState> describe_closed(const DiskPlan& disk, DiskState state);
   Result<Effect> grow_active(const HostListing& host, const DiskPlan& disk, const DmDevice& root);
   Status is_closed(const HostListing& host, const DiskPlan& disk) const;

@@ -170,13 +170,53 @@ Result<std::string> DmSnapshotDriver::origin_difference(const HostListing& host,
   return std::string{};
 }
 
+namespace {
+
+std::vector<DeviceNumber> devices_of(const DmTable& table) {
+  std::vector<DeviceNumber> devices;
+  for (const DmTarget& target : table) {
+    if (const auto* linear = std::get_if<LinearTarget>(&target.what)) devices.push_back(linear->device);
+    if (const auto* snapshot = std::get_if<SnapshotTarget>(&target.what)) {
+      devices.push_back(snapshot->origin);
+      devices.push_back(snapshot->cow);
+    }
+  }
+  return devices;
+}
+
+}  // namespace
+
+Status DmSnapshotDriver::follow_table(const HostListing& host, const std::string& device, std::set<std::string>& met,
+                                      std::vector<FileId>& found) {
+  if (!met.insert(device).second) return {};
+  COWHERD_ASSIGN(const DmDeviceDetail detail, dm_.look(device));
+  for (const DeviceNumber below : devices_of(detail.table)) {
+    if (const LoopDevice* loop = find_loop(*host.loops, below)) found.push_back(loop->backing);
+    for (const DmDevice& other : *host.devices) {
+      if (other.device == below) COWHERD_TRY(follow_table(host, other.name, met, found));
+    }
+  }
+  return {};
+}
+
+Fact<std::vector<FileId>> DmSnapshotDriver::files_under(const HostListing& host, const std::string& device) {
+  if (!host.devices) return Error(host.devices.error());
+  if (!host.loops) return Error(host.loops.error());
+  std::set<std::string> met;
+  std::vector<FileId> found;
+  const Status followed = follow_table(host, device, met, found);
+  if (followed) return found;
+  if (followed.error().kind == ErrorKind::NotFound) return Absent{};
+  return Error(followed.error()).in("following device '" + device + "' to its files");
+}
+
 Fact<std::vector<MarkedDevice>> DmSnapshotDriver::marked_in(const HostListing& host) const {
   if (!host.devices) return Fact<std::vector<MarkedDevice>>::from(fail(host.devices.error()));
   std::vector<MarkedDevice> marked;
   for (const DmDevice& device : *host.devices) {
     const auto found = parse_dm_uuid(device.uuid);
     if (!found || found->directory != directory_) continue;
-    marked.push_back({found->uid, device.name, std::string(to_string(found->role)), device.open_count});
+    marked.push_back({found->uid, device.name, std::string(to_string(found->role)), device.open_count, {}});
   }
   return marked;
 }

@@ -5,6 +5,16 @@
 
 namespace cowherd {
 
+namespace {
+
+// Its table was compared with the sandbox's identity already, and agrees.
+bool is_as_its_sandbox_says(const DisksSeen& seen, const MarkedDevice& device) {
+  const auto disk = seen.disks.find(device.uid);
+  return disk != seen.disks.end() && disk->second.known() && disk->second->fault != DiskFault::Mismatch;
+}
+
+}  // namespace
+
 HostDisks::HostDisks(DeviceMapper& dm, LoopDevices& loops, FileSystem& files, FileParts& parts, ImageTools& images,
                      std::string directory, std::optional<DiskDriverKind> configured)
     : dm_(dm),
@@ -20,6 +30,11 @@ DisksSeen HostDisks::look(const std::vector<DiskPlan>& disks) {
   for (const DiskPlan& disk : disks) {
     const bool on_dm = disk.driver == DiskDriverKind::DmSnapshot;
     seen.disks.emplace(disk.uid, on_dm ? dm_snapshot_.look_in(listing, disk) : qcow2_.look(disk));
+  }
+  if (seen.marked.known()) {
+    for (MarkedDevice& device : seen.marked.value()) {
+      if (!is_as_its_sandbox_says(seen, device)) device.files = dm_snapshot_.files_under(listing, device.name);
+    }
   }
   return seen;
 }

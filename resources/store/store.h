@@ -22,6 +22,7 @@
 #include "resources/store/identity.h"
 #include "resources/store/identity_cache.h"
 #include "resources/store/layout.h"
+#include "resources/store/links.h"
 #include "resources/store/saved_memory.h"
 #include "resources/store/seed_cache.h"
 #include "resources/store/seed_snapshot.h"
@@ -48,6 +49,9 @@ struct StoreContents {
   std::map<std::string, SeedSnapshot> seeds{};        // snapshot directories of other software, by name
   std::map<std::string, Fact<SourceFile>> snapshot_disks{};  // of both: the file that holds the disk
   std::map<std::string, std::map<Digest, Fact<RevisionIdentity>>> templates{};  // by template name, by revision id
+  std::map<std::string, std::map<Digest, FileId>> images{};  // of the revisions: the file that disks stand on
+  std::map<Uid, DiskChain> sandbox_chains{};                 // of the disks that are overlays
+  std::map<std::string, DiskChain> snapshot_chains{};
   std::vector<TrashEntry> trash{};
   std::vector<std::string> leftovers{};   // absolute paths: staging names of interrupted work, empty template directories
   std::vector<Error> unreadable{};        // non-empty: the look is incomplete, nothing may be collected
@@ -181,6 +185,7 @@ class Store {
   void look_at_templates(StoreContents& seen);
   void look_at_revisions(const std::string& template_name, StoreContents& seen);
   void look_at_pause(const SandboxIdentity& sandbox, StoreContents& seen);
+  std::optional<DiskChain> chain_of(DiskDriverKind driver, const std::string& directory);
   void look_at_snapshots(StoreContents& seen);
   void look_at_snapshot(const std::string& name, StoreContents& seen);
   void look_at_trash(StoreContents& seen);

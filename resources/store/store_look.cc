@@ -103,11 +103,19 @@ void Store::look_at_sandboxes(StoreContents& seen) {
     if (identity.unknown() && !files_.stat(path)) continue;
     if (identity.unknown()) seen.unreadable.push_back(identity.why());
     if (identity.known()) look_at_pause(*identity, seen);
+    if (identity.known()) {
+      if (auto chain = chain_of(identity->driver, path)) seen.sandbox_chains.emplace(*uid, *std::move(chain));
+    }
     const Result<FileStamp> quiesced = files_.stat(path + "/" + kQuiescedMark);
     if (quiesced || quiesced.error().kind != ErrorKind::NotFound) seen.quiesced.insert(*uid);
     seen.sandboxes.emplace(*uid, std::move(identity));
     note_staging(path, seen);
   }
+}
+
+std::optional<DiskChain> Store::chain_of(DiskDriverKind driver, const std::string& directory) {
+  if (driver != DiskDriverKind::Qcow2) return std::nullopt;
+  return follow_chain(files_, images_, directory + "/" + kOverlayFile);
 }
 
 void Store::look_at_templates(StoreContents& seen) {
@@ -140,6 +148,7 @@ void Store::look_at_revisions(const std::string& template_name, StoreContents& s
     if (identity.unknown() && !files_.stat(path)) continue;
     if (identity.unknown() && identity.why().kind != ErrorKind::Corrupt) seen.unreadable.push_back(identity.why());
     seen.templates[template_name].emplace(*id, std::move(identity));
+    if (const Result<FileStamp> image = files_.stat(path + "/" + kRootfsFile)) seen.images[template_name].emplace(*id, image->id);
     note_staging(path, seen);
   }
 }

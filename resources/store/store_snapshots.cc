@@ -174,6 +174,7 @@ void Store::look_at_snapshot(const std::string& name, StoreContents& seen) {
   const std::string disk = path + "/" + store_file_of(identity->driver);
   const Result<FileStamp> stamp = files_.stat(disk);
   seen.snapshot_disks.emplace(name, Fact<SourceFile>::from(stamp ? Result<SourceFile>({disk, *stamp}) : fail(stamp.error())));
+  if (auto chain = chain_of(identity->driver, path)) seen.snapshot_chains.emplace(name, *std::move(chain));
   seen.snapshots.emplace(name, *std::move(identity));
   note_staging(path, seen);
 }

@@ -7,7 +7,7 @@ import unittest
 import tree
 
 RESOURCES = ["vocabulary", "files", "kinds", "manifest", "block", "memory", "machine", "store", "catalog"]
-RECONCILER = ["source", "retention", "desired", "observed", "actions", "plan", "execute", "daemon", "commands"]
+RECONCILER = ["source", "retention", "desired", "observed", "lineage", "actions", "plan", "execute", "daemon", "commands"]
 
 # What touches the world itself. Only those who put the program together may know them.
 SYSTEM = ["resources/block/kernel", "resources/block/qemu_img", "resources/machine/qemu", "resources/catalog/sqlite"]

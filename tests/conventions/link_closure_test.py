@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 WORLD = re.compile(r"devmapper|sqlite|systemd|spdlog|fmt|yaml-cpp")
-ALLOWED = {"yaml-cpp": ["manifest", "source", "desired", "observed", "actions", "plan"]}
+ALLOWED = {"yaml-cpp": ["manifest", "source", "desired", "observed", "lineage", "actions", "plan"]}
 
 
 def needed(program):

@@ -16,6 +16,13 @@ using ::testing::HasSubstr;
 
 class CollectRevisionTest : public ::testing::Test, protected SnapshotBed {
  protected:
+  CollectRevisionTest() {
+    RevisionIdentity identity;
+    identity.id = digest_of("revision");
+    identity.template_name = *ResourceName::make("base");
+    identity.inputs = identity.image_sha256 = identity.raw_sha256 = digest_of("image");
+    files.put(layout.revision_dir("base", identity.id) + "/" + kRevisionFile, print_identity(identity));
+  }
   Status asked() { return collect_.precondition(host_); }
   std::string seed_file(const std::string& name) { return layout.snapshot_dir("seed") + "/" + name; }
   void put_seed_on(const std::string& base) {
@@ -42,14 +49,14 @@ TEST_F(CollectRevisionTest, ASandboxKeepsIt) {
   ASSERT_TRUE(store.create_sandbox(sandbox_identity("web")));
   ASSERT_FALSE(asked());
   EXPECT_EQ(asked().error().kind, ErrorKind::Stale);
-  EXPECT_THAT(asked().error().message, HasSubstr("sandbox 'web'"));
+  EXPECT_THAT(asked().error().message, HasSubstr("Sandbox/web"));
 }
 
 TEST_F(CollectRevisionTest, ASnapshotKeepsItUntilItGoes) {
   const SnapshotIdentity made = published();
   ASSERT_FALSE(asked());
   EXPECT_EQ(asked().error().kind, ErrorKind::Stale);
-  EXPECT_THAT(asked().error().message, HasSubstr("snapshot 'before'"));
+  EXPECT_THAT(asked().error().message, HasSubstr("Snapshot/before"));
   ASSERT_TRUE(store.trash_snapshot(made));
   EXPECT_TRUE(asked());
 }
@@ -71,6 +78,31 @@ TEST_F(CollectRevisionTest, WhatCannotBeReadKeepsIt) {
   EXPECT_EQ(asked().error().kind, ErrorKind::Stale);
   files.deny(layout.snapshots());
   EXPECT_EQ(asked().error().kind, ErrorKind::Denied);
+}
+
+TEST_F(CollectRevisionTest, AnOverlayWhoseFilesStandOnItKeepsItWhateverItsRecordSays) {
+  SandboxIdentity web = sandbox_identity("web");
+  web.revision = digest_of("another revision");
+  web.driver = DiskDriverKind::Qcow2;
+  ASSERT_TRUE(store.create_sandbox(web));
+  const std::string overlay = layout.sandbox_dir(web.uid) + "/" + kOverlayFile;
+  ASSERT_TRUE(FakeImageTools(files, faults).create_overlay(base_image, overlay, 1_MiB));
+  EXPECT_EQ(asked().error().kind, ErrorKind::Stale);
+  EXPECT_THAT(asked().error().message, HasSubstr("backing file"));
+}
+
+TEST_F(CollectRevisionTest, AChainThatIsCutShortKeepsIt) {
+  SandboxIdentity web = sandbox_identity("web");
+  web.revision = digest_of("another revision");
+  web.driver = DiskDriverKind::Qcow2;
+  ASSERT_TRUE(store.create_sandbox(web));
+  const std::string overlay = layout.sandbox_dir(web.uid) + "/" + kOverlayFile;
+  files.put("/elsewhere/middle.qcow2", "x");
+  ASSERT_TRUE(FakeImageTools(files, faults).create_overlay("/elsewhere/middle.qcow2", overlay, 1_MiB));
+  EXPECT_TRUE(asked());
+  ASSERT_TRUE(files.remove("/elsewhere/middle.qcow2"));
+  EXPECT_EQ(asked().error().kind, ErrorKind::Corrupt);
+  EXPECT_THAT(asked().error().message, HasSubstr("it is missing"));
 }
 
 TEST_F(CollectRevisionTest, ASeedWhoseBaseCannotBeReadKeepsIt) {
