@@ -112,6 +112,17 @@ struct RetentionPreviewArguments {
 };
 ExitCode retention_preview_command(const Options& options, const RetentionPreviewArguments& arguments);
 
+ExitCode why_command(const Options& options, const std::string& target);
+ExitCode tree_command(const Options& options, OutputFormat output);
+ExitCode du_command(const Options& options, OutputFormat output);
+
+enum class GcMode { Collect, DryRun };
+struct GcArguments {
+  GcMode mode = GcMode::Collect;
+  OutputFormat output = OutputFormat::Text;
+};
+ExitCode gc_command(const Options& options, const GcArguments& arguments);
+
 ExitCode version_command(OutputFormat output);
 ExitCode completion_command(const std::string& shell);
 // What the shells ask: prints candidates, "text<TAB>description", and ends the process.

@@ -69,6 +69,18 @@ struct CarryOut {
     if (!arguments.snapshots.empty()) return retention_preview_command(options, arguments);
     return with_permission(options, [&] { return retention_preview_command(options, arguments); });
   }
+  ExitCode operator()(const WhyArguments& arguments) const {
+    return with_permission(options, [&] { return why_command(options, arguments.target); });
+  }
+  ExitCode operator()(const TreeArguments& arguments) const {
+    return with_permission(options, [&] { return tree_command(options, arguments.output); });
+  }
+  ExitCode operator()(const DuArguments& arguments) const {
+    return with_permission(options, [&] { return du_command(options, arguments.output); });
+  }
+  ExitCode operator()(const GcArguments& arguments) const {
+    return with_permission(options, [&] { return gc_command(options, arguments); });
+  }
   ExitCode operator()(const CompleteArguments& arguments) const { return complete_command(arguments.words); }
 };
 

@@ -33,6 +33,15 @@ struct CompletionArguments {
   std::string shell{};
 };
 struct AdoptStateDirArguments {};
+struct WhyArguments {
+  std::string target{};
+};
+struct TreeArguments {
+  OutputFormat output = OutputFormat::Text;
+};
+struct DuArguments {
+  OutputFormat output = OutputFormat::Text;
+};
 struct CompleteArguments {
   std::vector<std::string> words{};  // after the program's name, the unfinished one last
 };
@@ -45,7 +54,8 @@ struct Invocation {
                DescribeArguments, ExplainArguments, SchemaArguments, ManualArguments, DoctorArguments, VersionArguments,
                CompletionArguments, AdoptStateDirArguments, CompleteArguments, CowInspectArguments,
                CowVerifyArguments, CowDiffArguments, CowMergeArguments, VerifySnapshotArguments, FlattenArguments,
-               RetentionPreviewArguments>
+               RetentionPreviewArguments,
+               WhyArguments, TreeArguments, DuArguments, GcArguments>
       what{};
 };
 

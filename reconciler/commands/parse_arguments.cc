@@ -7,6 +7,7 @@
 #include "reconciler/commands/argument_checks.h"
 #include "reconciler/commands/kind_names.h"
 #include "reconciler/commands/parse_cow.h"
+#include "reconciler/commands/parse_lineage.h"
 #include "reconciler/commands/parse_retention.h"
 #include "reconciler/commands/parse_snapshot.h"
 #include "reconciler/commands/version.h"
@@ -67,6 +68,7 @@ class CommandLine {
   CowCommandLine cow_{};
   RetentionCommandLine retention_{};
   SnapshotCommandLine snapshot_{};
+  LineageCommandLine lineage_{};
 };
 
 CommandLine::CommandLine() {
@@ -78,6 +80,7 @@ CommandLine::CommandLine() {
       "5 timeout, 64 usage, 65 nothing valid declared or a store damaged, 75 locked, 77 permission, 78 configuration.");
   add_where(app_, before_command_, Where::All);
   add_reading_commands();
+  lineage_.add_to(app_, options_);
   add_acting_commands();
   add_offline_commands();
 }
@@ -200,6 +203,10 @@ Invocation CommandLine::invocation() const {
   if (command == "verify") made.what = snapshot_.verify();
   if (command == "retention") made.what = retention_.preview();
   if (command == "flatten") made.what = snapshot_.flatten();
+  if (command == "why") made.what = lineage_.why();
+  if (command == "tree") made.what = lineage_.tree();
+  if (command == "du") made.what = lineage_.du();
+  if (command == "gc") made.what = lineage_.gc();
   if (command == "cow") std::visit([&made](const auto& cow) { made.what = cow; }, cow_.arguments());
   if (command == "adopt-state-dir") made.what = AdoptStateDirArguments{};
   return made;

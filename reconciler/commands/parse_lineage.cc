@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reconciler/commands/parse_lineage.h"
+
+#include "reconciler/commands/argument_checks.h"
+#include "reconciler/commands/where_options.h"
+
+namespace cowherd {
+
+namespace {
+
+CLI::App* add(CLI::App& above, Options& options, const std::string& name, const std::string& doc) {
+  CLI::App* command = above.add_subcommand(name, doc);
+  command->set_help_flag("-h,--help", "Show this and stop.");
+  command->footer("");  // not the program's
+  add_where(*command, options, Where::All);
+  return command;
+}
+
+}  // namespace
+
+void LineageCommandLine::add_to(CLI::App& app, Options& options) {
+  const auto add_output = [this](CLI::App& command) {
+    command.add_option("-o,--output", format_, "How to print.")->type_name("text|json")->check(one_of("text|json"));
+  };
+  CLI::App* why = add(app, options, "why", "Tell what a thing is for, what keeps it and when it goes.");
+  why->add_option("target", target_, "KIND/NAME, a path, a device, or the short handle of a base.")
+      ->type_name("OBJECT")
+      ->required()
+      ->check(not_empty());
+  CLI::App* tree = add(app, options, "tree", "Show what stands on what, with sizes.");
+  add_output(*tree);
+  CLI::App* du = add(app, options, "du", "Tell what everything takes, each block once.");
+  add_output(*du);
+  CLI::App* gc = add(app, options, "gc", "Collect what nothing stands on, once; the daemon does it by itself.");
+  gc->add_flag("--dry-run", dry_run_, "Only show what goes, now and later, and why.");
+  add_output(*gc);
+}
+
+}  // namespace cowherd
