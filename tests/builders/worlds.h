@@ -140,13 +140,10 @@ class PolicyBuilder {
   explicit PolicyBuilder(const std::string& name) : name_(a_name(name)) {
     spec_.mode = RetentionMode::Enforce;
     spec_.group_by = {"Sandbox"};
-    spec_.min_age = std::chrono::hours{1};
   }
   PolicyBuilder& selecting(const std::string& key, const std::string& value) { return (spec_.selector[key] = value, *this); }
   PolicyBuilder& last(std::int64_t count) { return (spec_.keep.last = count, *this); }
-  PolicyBuilder& max_bytes(Bytes bytes) { return (spec_.max_bytes = bytes, *this); }
   PolicyBuilder& min_free_percent(std::int64_t percent) { return (spec_.min_free_percent = percent, *this); }
-  PolicyBuilder& dry_run() { return (spec_.mode = RetentionMode::DryRun, *this); }
 
   Declared declared(const std::string& file = "policies.yaml") const {
     Declared declared;
