@@ -28,7 +28,7 @@ Acting::Acting(Signals signals, std::unique_ptr<Session> session, std::unique_pt
   const Wakeups& bell = *wakeups_;
   executor_ = std::make_unique<Executor>(session_->host(), session_->catalog(), workers_, session_->lanes(),
                                          [&bell] { bell.notify(); });
-  reporter_ = std::make_unique<Reporter>(session_->catalog(), session_->clock());
+  reporter_ = std::make_unique<Reporter>(session_->catalog(), session_->clock(), session_->index());
   reconciler_ = std::make_unique<Reconciler>(session_->world(), *executor_, *reporter_);
   watcher_ = std::make_unique<DirectoryWatcher>(session_->options().manifests);
   std::function<void(const std::vector<Running>&)> progress;

@@ -123,6 +123,8 @@ struct GcArguments {
 };
 ExitCode gc_command(const Options& options, const GcArguments& arguments);
 
+ExitCode catalog_rebuild_command(const Options& options);
+
 ExitCode version_command(OutputFormat output);
 ExitCode completion_command(const std::string& shell);
 // What the shells ask: prints candidates, "text<TAB>description", and ends the process.

@@ -118,6 +118,11 @@ void add_snapshots(const Typed& typed, const ObjectLister& objects, Completion& 
 
 void add_value(const std::string& value, const Typed& typed, const std::string& word, const ObjectLister& objects,
                Completion& completion) {
+  if (value == "OBJECT|PATH") {
+    if (!word.starts_with("/") && !word.starts_with(".")) return add_objects(typed, word, objects, completion);
+    completion.then = ShellPart::Files;
+    return;
+  }
   if (value == "DIR") completion.then = ShellPart::Directories;
   if (value == "FILE") completion.then = ShellPart::Files;
   if (value == "NAME") add_names(typed, objects, completion);

@@ -81,6 +81,9 @@ struct CarryOut {
   ExitCode operator()(const GcArguments& arguments) const {
     return with_permission(options, [&] { return gc_command(options, arguments); });
   }
+  ExitCode operator()(const CatalogRebuildArguments&) const {
+    return with_permission(options, [&] { return catalog_rebuild_command(options); });
+  }
   ExitCode operator()(const CompleteArguments& arguments) const { return complete_command(arguments.words); }
 };
 

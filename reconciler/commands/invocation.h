@@ -42,6 +42,7 @@ struct TreeArguments {
 struct DuArguments {
   OutputFormat output = OutputFormat::Text;
 };
+struct CatalogRebuildArguments {};
 struct CompleteArguments {
   std::vector<std::string> words{};  // after the program's name, the unfinished one last
 };
@@ -54,8 +55,7 @@ struct Invocation {
                DescribeArguments, ExplainArguments, SchemaArguments, ManualArguments, DoctorArguments, VersionArguments,
                CompletionArguments, AdoptStateDirArguments, CompleteArguments, CowInspectArguments,
                CowVerifyArguments, CowDiffArguments, CowMergeArguments, VerifySnapshotArguments, FlattenArguments,
-               RetentionPreviewArguments,
-               WhyArguments, TreeArguments, DuArguments, GcArguments>
+               RetentionPreviewArguments, WhyArguments, TreeArguments, DuArguments, GcArguments, CatalogRebuildArguments>
       what{};
 };
 

@@ -207,6 +207,7 @@ Invocation CommandLine::invocation() const {
   if (command == "tree") made.what = lineage_.tree();
   if (command == "du") made.what = lineage_.du();
   if (command == "gc") made.what = lineage_.gc();
+  if (command == "catalog") made.what = CatalogRebuildArguments{};
   if (command == "cow") std::visit([&made](const auto& cow) { made.what = cow; }, cow_.arguments());
   if (command == "adopt-state-dir") made.what = AdoptStateDirArguments{};
   return made;

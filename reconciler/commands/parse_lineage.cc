@@ -24,7 +24,7 @@ void LineageCommandLine::add_to(CLI::App& app, Options& options) {
   };
   CLI::App* why = add(app, options, "why", "Tell what a thing is for, what keeps it and when it goes.");
   why->add_option("target", target_, "KIND/NAME, a path, a device, or the short handle of a base.")
-      ->type_name("OBJECT")
+      ->type_name("OBJECT|PATH")
       ->required()
       ->check(not_empty());
   CLI::App* tree = add(app, options, "tree", "Show what stands on what, with sizes.");
@@ -34,6 +34,11 @@ void LineageCommandLine::add_to(CLI::App& app, Options& options) {
   CLI::App* gc = add(app, options, "gc", "Collect what nothing stands on, once; the daemon does it by itself.");
   gc->add_flag("--dry-run", dry_run_, "Only show what goes, now and later, and why.");
   add_output(*gc);
+  CLI::App* catalog = app.add_subcommand("catalog", "The catalog: memory between passes, an index over the directories.");
+  catalog->set_help_flag("-h,--help", "Show this and stop.");
+  catalog->footer("");  // not the program's
+  catalog->require_subcommand(1);
+  add(*catalog, options, "rebuild", "Read back from the directories what the catalog tells of them. History does not come back.");
 }
 
 }  // namespace cowherd

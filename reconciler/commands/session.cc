@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "reconciler/commands/settings.h"
+#include "reconciler/daemon/rebuild_catalog.h"
 #include "reconciler/source/directory_source.h"
 #include "reconciler/source/last_good.h"
 #include "resources/block/host_disks.h"
@@ -86,6 +87,7 @@ struct Session::Parts {
   std::string dir8{};
   std::unique_ptr<StateLock> lock{};
   std::unique_ptr<Catalog> catalog{};
+  CatalogIndex* index = nullptr;  // the same object
   std::unique_ptr<HostDisks> disks{};
   std::unique_ptr<QemuMachines> machines{};
   std::unique_ptr<Store> store{};
@@ -98,6 +100,7 @@ struct Session::Parts {
 
   Status claim_state_dir(SessionMode mode, const std::string& command);
   Status open_catalog(SessionMode mode);
+  Status rebuild_if_new();
   void put_together(SessionMode mode);
 };
 
@@ -123,14 +126,28 @@ Status Session::Parts::open_catalog(SessionMode mode) {
   auto opened = SqliteCatalog::open(layout.catalog_file(), access, clock.now());
   if (opened) {
     if (!opened->moved_aside.empty()) {
-      spdlog::warn("the catalog was damaged ({}) and moved aside to '{}'; history is lost, nothing else",
-                   opened->reason, opened->moved_aside);
+      const std::string told = "the catalog was damaged (" + opened->reason + ") and moved aside to '" + opened->moved_aside +
+                               "'; history is lost, nothing else";
+      spdlog::warn("{}", told);
+      COWHERD_TRY(opened->catalog->add_event({"Daemon", EventType::Warning, "CatalogDamaged", told, clock.now(), clock.now(), 1}));
     }
+    index = opened->catalog.get();
     catalog = std::move(opened->catalog);
     return {};
   }
   if (mode == SessionMode::Acting) return fail(opened.error());
   catalog = std::make_unique<NoCatalog>();  // it is only memory: watching goes on without it
+  return {};
+}
+
+// Before the first pass: nothing is decided on a catalog that knows less than the directories.
+Status Session::Parts::rebuild_if_new() {
+  COWHERD_ASSIGN(const bool is_rebuilt, index->is_rebuilt());
+  if (is_rebuilt) return {};
+  COWHERD_ASSIGN(const Rebuilt rebuilt, rebuild_catalog(*catalog, *index, store->look(), clock.now()));
+  if (rebuilt.snapshots + rebuilt.bases == 0 && rebuilt.unread.empty()) return {};
+  spdlog::info("catalog read back from the directories: captures={} bases={} unread={}", rebuilt.snapshots, rebuilt.bases,
+               rebuilt.unread.size());
   return {};
 }
 
@@ -162,6 +179,7 @@ std::variant<std::unique_ptr<Session>, SessionFailure> Session::open(const Optio
   parts->put_together(mode);
   if (mode == SessionMode::Acting) {
     if (const Status prepared = parts->store->prepare(); !prepared) return failure_of(prepared.error());
+    if (const Status rebuilt = parts->rebuild_if_new(); !rebuilt) return failure_of(rebuilt.error());
   }
   return std::unique_ptr<Session>(new Session(std::move(parts)));  // the constructor is private
 }
@@ -171,6 +189,7 @@ const Config& Session::config() const { return parts_->config; }
 const Layout& Session::layout() const { return parts_->layout; }
 FileSystem& Session::files() { return parts_->files; }
 Catalog& Session::catalog() { return *parts_->catalog; }
+CatalogIndex* Session::index() { return parts_->index; }
 Machines& Session::machines() { return *parts_->machines; }
 Store& Session::store() { return *parts_->store; }
 Disks& Session::disks() { return *parts_->disks; }

@@ -12,6 +12,7 @@
 #include "reconciler/commands/exit_code.h"
 #include "reconciler/commands/options.h"
 #include "reconciler/daemon/picture.h"
+#include "resources/catalog/catalog_index.h"
 #include "reconciler/execute/executor.h"
 #include "resources/kinds/config.h"
 
@@ -39,6 +40,8 @@ class Session {
   const Layout& layout() const;
   FileSystem& files();
   Catalog& catalog();
+  // Null where there is no catalog to write.
+  CatalogIndex* index();
   Machines& machines();
   Store& store();
   Disks& disks();

@@ -3,6 +3,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include "reconciler/daemon/rebuild_catalog.h"
+#include "reconciler/lineage/build_lineage.h"
 #include "resources/files/json.h"
 
 namespace cowherd {
@@ -72,6 +74,20 @@ void Reporter::report(const Picture& picture, const std::vector<ObjectStatus>& s
     report_conditions(picture, status);
   }
   forget_vanished(picture, statuses);
+  index_bases(picture);
+}
+
+void Reporter::index_bases(const Picture& picture) {
+  if (index_ == nullptr) return;
+  const Lineage lineage = build_lineage({picture.seen.store, &picture.seen, &picture.wanted});
+  if (!lineage.is_complete()) return;  // what could not be read has not gone
+  std::vector<IndexedBase> bases = index_of(lineage, picture.seen.store);
+  if (indexed_ == bases) return;
+  if (const Status written = index_->set_bases(bases); !written) {
+    spdlog::warn("index of bases not recorded, ignoring: {}", to_string(written.error()));
+    return;
+  }
+  indexed_ = std::move(bases);
 }
 
 void Reporter::report_source(const Picture& picture) {

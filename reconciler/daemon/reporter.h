@@ -10,12 +10,14 @@
 
 #include "reconciler/daemon/status.h"
 #include "reconciler/execute/executor.h"
+#include "resources/catalog/catalog_index.h"
 
 namespace cowherd {
 
 class Reporter {
  public:
-  Reporter(Catalog& catalog, Clock& clock) : catalog_(catalog), clock_(clock) {}
+  // Without an index none is kept.
+  Reporter(Catalog& catalog, Clock& clock, CatalogIndex* index = nullptr) : catalog_(catalog), clock_(clock), index_(index) {}
 
   void report(const Picture& picture, const std::vector<ObjectStatus>& statuses);
   void report(const Outcome& outcome);
@@ -23,6 +25,7 @@ class Reporter {
  private:
   void report_conditions(const Picture& picture, const ObjectStatus& status);
   void report_source(const Picture& picture);
+  void index_bases(const Picture& picture);
   void remember_generation(const Picture& picture, const ObjectStatus& status);
   void remember_capture(const Picture& picture, const ObjectStatus& status);
   void forget_vanished(const Picture& picture, const std::vector<ObjectStatus>& statuses);
@@ -30,6 +33,8 @@ class Reporter {
 
   Catalog& catalog_;
   Clock& clock_;
+  CatalogIndex* index_;
+  std::optional<std::vector<IndexedBase>> indexed_{};  // as last written
   std::set<std::string> told_{};  // texts of the source and notes said in the last pass
 };
 

@@ -33,6 +33,9 @@ class Bash(cli.World):
         self.assertEqual(["table", "wide", "json", "yaml"], self.answers("get", "-o", ""))
         self.assertEqual(["json"], self.answers("get", "--output", "=", "js"))
         self.assertEqual(["Sandbox", "Snapshot"], self.answers("get", "S"))
+        self.assertEqual(["Sandbox/", "Snapshot/"], self.answers("why", "S"))
+        self.assertEqual(["--dry-run"], self.answers("gc", "--dr"))
+        self.assertEqual(["rebuild"], self.answers("catalog", ""))
 
     def test_names_of_objects(self):
         self.declare_template()
@@ -47,6 +50,7 @@ class Bash(cli.World):
 
     def test_directories_and_files(self):
         self.assertEqual(["m"], self.answers("get", "--manifests", "m"))
+        self.assertIn(f"{self.root}/config.yaml", self.answers("why", f"{self.root}/conf"))
         self.assertIn("config.yaml", self.answers("validate", "conf"))
 
     def test_what_cannot_be_looked_up_is_silently_left_out(self):

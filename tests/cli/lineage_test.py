@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """cowherd why, tree, du and gc, on disks that were really made."""
+import contextlib
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 
 import cli
@@ -175,6 +177,98 @@ class Lineage(cli.World):
         shutil.rmtree(self.state / "sandboxes" / ("e" * 32))
         self.here("apply")
         self.assertFalse(old.exists())
+
+    # --- the catalog
+
+    def rows(self, sql):
+        with contextlib.closing(sqlite3.connect(self.state / "catalog.db")) as catalog:
+            return catalog.execute(sql).fetchall()
+
+    def index(self):
+        return (self.rows("SELECT key, id, kind, object FROM bases ORDER BY key"),
+                self.rows("SELECT * FROM base_parents ORDER BY base, parent"),
+                self.rows("SELECT * FROM base_dependants ORDER BY base, object"))
+
+    def reasons(self):
+        return [reason for reason, in self.rows("SELECT reason FROM events WHERE object = 'Daemon' ORDER BY id")]
+
+    def lose_catalog(self):
+        for file in self.state.glob("catalog.db*"):
+            file.unlink()
+
+    def take_snapshot(self):
+        self.write("snapshot", SNAPSHOT.format(name="before", sandbox="web"))
+        self.here("apply")
+        return self.state / "snapshots" / "before"
+
+    def files_left(self):
+        return {path: path.lstat().st_ino for path in self.state.rglob("*") if not path.name.startswith("catalog.db")}
+
+    def test_the_index_is_kept_and_comes_back_the_same(self):
+        self.take_snapshot()
+        old = self.supersede()
+        before = self.index()
+        self.assertEqual(["clone-base", "rootfs", "snapshot"], sorted(kind for _, _, kind, _ in before[0]))
+        self.assertIn((f"base/{old.name}", "Sandbox/web"), before[2])
+        self.assertEqual(1, len(before[1]))
+        files = self.files_left()
+        self.lose_catalog()
+        self.assertIn("1 captures and 3 bases read back", self.here("catalog", "rebuild"))
+        self.assertEqual(files, self.files_left())
+        self.here("apply")
+        self.assertEqual(before, self.index())
+        self.assertEqual(files, self.files_left())
+        self.assertIn("CatalogRebuilt", self.reasons())
+
+    def test_a_snapshot_lost_after_the_catalog_is_not_captured_again(self):
+        directory = self.take_snapshot()
+        self.lose_catalog()
+        self.here("catalog", "rebuild")
+        shutil.rmtree(directory)
+        self.run_program("apply", "--timeout", "20s", *self.where())
+        self.assertFalse(directory.exists())
+        self.assertIn("Lost", self.here("get", "snap", "before"))
+
+    def test_a_damaged_catalog_is_put_aside_and_read_back(self):
+        self.take_snapshot()
+        files = self.files_left()
+        self.lose_catalog()
+        (self.state / "catalog.db").write_bytes(b"no database " * 1000)
+        self.here("apply")
+        aside, = self.state.glob("catalog.db.broken-*")
+        self.assertEqual(b"no database " * 1000, aside.read_bytes())
+        self.assertEqual(["CatalogDamaged", "CatalogRebuilt"], [reason for reason in self.reasons() if "Catalog" in reason])
+        self.assertEqual(files, self.files_left())
+
+    def test_an_empty_or_old_catalog_decides_nothing(self):
+        old = self.supersede()
+        empty = self.state / "catalog.db"
+        self.lose_catalog()
+        self.assertIn("Sandbox/web stands on it", self.here("why", str(old)))
+        self.assertIn("with its last user", self.here("gc", "--dry-run"))
+        self.assertFalse(empty.exists())
+        self.here("gc")
+        self.assertTrue(old.is_dir())
+        with contextlib.closing(sqlite3.connect(empty)) as catalog:
+            catalog.execute("DELETE FROM base_dependants")
+            catalog.commit()
+        self.here("gc")
+        self.here("apply")
+        self.assertTrue(old.is_dir())
+
+    def test_what_cannot_be_read_back_is_told(self):
+        self.take_snapshot()
+        (self.state / "snapshots" / "before" / "snapshot.json").write_text("{")
+        code, out, err = self.run_program("catalog", "rebuild", *self.where())
+        self.assertEqual(cli.FAILURE, code, err)
+        self.assertIn("0 captures and 1 bases", out)
+        self.assertIn("not whole", err)
+        self.assertIn("CatalogIncomplete", self.reasons())
+
+    def test_rebuild_takes_the_lock(self):
+        self.hold_lock()
+        self.here_err("catalog", "rebuild", expect=cli.LOCKED)
+        self.here_err("catalog", expect=cli.USAGE)
 
     def test_json_is_json(self):
         for words in (["tree"], ["du"], ["gc", "--dry-run"]):

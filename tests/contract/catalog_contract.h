@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "resources/catalog/catalog.h"
+#include "resources/catalog/catalog_index.h"
 
 namespace cowherd::testing {
 
@@ -17,6 +18,7 @@ class CatalogBed {
  public:
   virtual ~CatalogBed() = default;
   virtual Catalog& catalog() = 0;
+  virtual CatalogIndex& index() = 0;
   // The process dies and starts again on the same memory.
   virtual void restart() = 0;
 };
@@ -39,6 +41,29 @@ class CatalogContract : public ::testing::TestWithParam<MakeCatalogBed> {
     return memory.value_or(CatalogMemory{});
   }
 };
+
+TEST_P(CatalogContract, BasesAreReplacedAsAWholeAndSurviveARestart) {
+  const IndexedBase child{"base/c", "00000001", "clone-base", "Template/base", {"base/p"}, {"Sandbox/a", "Sandbox/b"}};
+  const IndexedBase parent{"base/p", "00000002", "rootfs", "Template/base", {}, {}};
+  ASSERT_TRUE(bed_->index().set_bases({child, parent}));
+  bed_->restart();
+  EXPECT_EQ(*bed_->index().bases(), (std::vector<IndexedBase>{child, parent}));
+  ASSERT_TRUE(bed_->index().set_bases({parent}));
+  EXPECT_EQ(*bed_->index().bases(), std::vector<IndexedBase>{parent});
+}
+
+TEST_P(CatalogContract, AParentThatIsNoBaseIsLeftOut) {
+  ASSERT_TRUE(bed_->index().set_bases({{"base/c", "00000001", "clone-base", "Template/base", {"base/gone"}, {}}}));
+  EXPECT_TRUE(bed_->index().bases()->front().parents.empty());
+}
+
+TEST_P(CatalogContract, AFreshOneIsNotRebuiltUntilItIsMarked) {
+  EXPECT_FALSE(*bed_->index().is_rebuilt());
+  ASSERT_TRUE(bed_->index().mark_rebuilt());
+  ASSERT_TRUE(bed_->index().mark_rebuilt());
+  bed_->restart();
+  EXPECT_TRUE(*bed_->index().is_rebuilt());
+}
 
 TEST_P(CatalogContract, AFreshOneIsEmpty) {
   EXPECT_EQ(recalled(), CatalogMemory{});

@@ -31,7 +31,7 @@ ModelWorld::Life::Life(ModelWorld& world)
     : store({world.files, world.bulk, world.images, world.parts}, world.clock, world.layout),
       disks(world.device_mapper, world.loops, world.files, world.parts, world.images, "0123abcd", world.driver_),
       executor({store, world.files, world.bulk, world.memory_files, disks, world.machines, world.clock}, world.catalog, workers, LaneLimits{}, [] {}),
-      reporter(world.catalog, world.clock),
+      reporter(world.catalog, world.clock, &world.catalog),
       reconciler({world.source, Eyes{store, world.files, world.bulk, disks, world.machines, world.clock, 8_GiB},
                   world.catalog, [&world] { return a_uid("minted " + std::to_string(world.minted_++)); }, world.limits,
                   kPruneDelay},

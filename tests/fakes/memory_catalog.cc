@@ -132,8 +132,38 @@ Status MemoryCatalog::forget(const std::string& object) {
   });
 }
 
+Status MemoryCatalog::set_bases(const std::vector<IndexedBase>& bases) {
+  return faults_.call("set bases", [&]() -> Status {
+    std::map<std::string, IndexedBase> sorted;
+    for (const IndexedBase& base : bases) sorted[base.key] = base;
+    bases_.clear();
+    for (auto& [key, base] : sorted) {
+      std::erase_if(base.parents, [&](const std::string& parent) { return !sorted.contains(parent); });
+      bases_.push_back(base);
+    }
+    return {};
+  });
+}
+
+Result<std::vector<IndexedBase>> MemoryCatalog::bases() {
+  return faults_.call("bases", [&]() -> Result<std::vector<IndexedBase>> { return bases_; });
+}
+
+Result<bool> MemoryCatalog::is_rebuilt() {
+  return faults_.call("is rebuilt", [&]() -> Result<bool> { return is_rebuilt_; });
+}
+
+Status MemoryCatalog::mark_rebuilt() {
+  return faults_.call("mark rebuilt", [&]() -> Status {
+    is_rebuilt_ = true;
+    return {};
+  });
+}
+
 void MemoryCatalog::lose() {
   memory_ = {};
+  bases_.clear();
+  is_rebuilt_ = false;
   events_.clear();
 }
 

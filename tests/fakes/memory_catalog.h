@@ -4,11 +4,12 @@
 #pragma once
 
 #include "resources/catalog/catalog.h"
+#include "resources/catalog/catalog_index.h"
 #include "tests/fakes/faults.h"
 
 namespace cowherd::testing {
 
-class MemoryCatalog final : public Catalog {
+class MemoryCatalog final : public Catalog, public CatalogIndex {
  public:
   explicit MemoryCatalog(Faults& faults) : faults_(faults) {}
 
@@ -24,6 +25,11 @@ class MemoryCatalog final : public Catalog {
   Result<std::vector<Event>> events(const std::string& object, int most) override;
   Status forget(const std::string& object) override;
 
+  Status set_bases(const std::vector<IndexedBase>& bases) override;
+  Result<std::vector<IndexedBase>> bases() override;
+  Result<bool> is_rebuilt() override;
+  Status mark_rebuilt() override;
+
   // --- the test's hand, no host calls
   const CatalogMemory& peek() const { return memory_; }
   std::vector<Event> peek_events() const;
@@ -38,6 +44,8 @@ class MemoryCatalog final : public Catalog {
 
   Faults& faults_;
   CatalogMemory memory_{};
+  std::vector<IndexedBase> bases_{};
+  bool is_rebuilt_ = false;
   std::vector<Numbered> events_{};  // oldest id first
   std::int64_t last_intent_ = 0;
   std::int64_t last_event_ = 0;

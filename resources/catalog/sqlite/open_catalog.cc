@@ -55,6 +55,7 @@ Result<std::unique_ptr<SqliteCatalog>> open_file(const std::string& path, Databa
   if (access == DatabaseAccess::ReadWrite) {
     COWHERD_ASSIGN(const std::string journal, database.text("PRAGMA journal_mode = WAL"));
     COWHERD_TRY(database.execute("PRAGMA synchronous = FULL"));
+    COWHERD_TRY(database.execute("PRAGMA foreign_keys = ON"));
     COWHERD_TRY(migrate(database));
   } else {
     COWHERD_TRY(check_schema(database));

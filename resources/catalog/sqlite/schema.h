@@ -13,7 +13,7 @@ namespace cowherd {
 inline constexpr std::int64_t kCatalogApplicationId = 0x636f7768;
 
 // Times are milliseconds since 1970 UTC. finished is NULL while an intent is open.
-inline constexpr std::array<const char*, 2> kSchemaSteps{R"sql(
+inline constexpr std::array<const char*, 3> kSchemaSteps{R"sql(
 CREATE TABLE intents (
   id INTEGER PRIMARY KEY, object TEXT NOT NULL, action TEXT NOT NULL, detail TEXT NOT NULL, begun INTEGER NOT NULL,
   outcome TEXT, finished INTEGER, error TEXT) STRICT;
@@ -35,6 +35,18 @@ CREATE INDEX events_by_time ON events (last);
 ALTER TABLE attempts ADD COLUMN reason TEXT NOT NULL DEFAULT '';
 CREATE TABLE captures (
   object TEXT PRIMARY KEY, capture_hash TEXT NOT NULL, captured INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+)sql",
+                                                        R"sql(
+CREATE TABLE bases (
+  key TEXT PRIMARY KEY, id TEXT NOT NULL, kind TEXT NOT NULL, object TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX bases_by_id ON bases (id);
+CREATE TABLE base_parents (
+  base TEXT NOT NULL REFERENCES bases (key) ON DELETE CASCADE, parent TEXT NOT NULL REFERENCES bases (key) ON DELETE CASCADE,
+  PRIMARY KEY (base, parent)) STRICT, WITHOUT ROWID;
+CREATE TABLE base_dependants (
+  base TEXT NOT NULL REFERENCES bases (key) ON DELETE CASCADE, object TEXT NOT NULL,
+  PRIMARY KEY (base, object)) STRICT, WITHOUT ROWID;
+CREATE TABLE marks (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 )sql"};
 
 // Brings a file of ours, or an empty one, to this version. Corrupt for a database of somebody else.

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "resources/catalog/event_limits.h"
+#include "resources/catalog/sqlite/statements.h"
 
 namespace cowherd {
 
@@ -13,24 +14,6 @@ constexpr std::int64_t kMostFinishedIntents = 1000;
 
 std::int64_t to_integer(Moment moment) { return moment.time_since_epoch().count(); }
 Moment to_moment(std::int64_t milliseconds) { return Moment{Span{milliseconds}}; }
-
-// Calls `row` for every row.
-template <class Row>
-Status for_each(Database& database, std::string_view sql, Row row) {
-  COWHERD_ASSIGN(Statement statement, Statement::prepare(database, sql));
-  while (true) {
-    COWHERD_ASSIGN(const bool more, statement.step());
-    if (!more) return {};
-    row(statement);
-  }
-}
-
-template <class... Values>
-Status run(Database& database, std::string_view sql, const Values&... values) {
-  COWHERD_ASSIGN(Statement statement, Statement::prepare(database, sql));
-  (statement.bind(values), ...);
-  return statement.run();
-}
 
 Event event_of(const Statement& row) {
   return {row.text(0),

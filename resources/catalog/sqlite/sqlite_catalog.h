@@ -7,13 +7,14 @@
 #include <mutex>
 
 #include "resources/catalog/catalog.h"
+#include "resources/catalog/catalog_index.h"
 #include "resources/catalog/sqlite/sqlite_handles.h"
 
 namespace cowherd {
 
 struct OpenedCatalog;
 
-class SqliteCatalog final : public Catalog {
+class SqliteCatalog final : public Catalog, public CatalogIndex {
  public:
   // ReadWrite makes the file when it is missing (0600). One that is damaged or no catalog is only memory: it is moved
   // aside as "<path>.broken-<time>" and a fresh one is made. ReadOnly touches nothing: NotFound when there is none yet
@@ -33,6 +34,11 @@ class SqliteCatalog final : public Catalog {
   Status add_event(const Event& event) override;
   Result<std::vector<Event>> events(const std::string& object, int most) override;
   Status forget(const std::string& object) override;
+
+  Status set_bases(const std::vector<IndexedBase>& bases) override;
+  Result<std::vector<IndexedBase>> bases() override;
+  Result<bool> is_rebuilt() override;
+  Status mark_rebuilt() override;
 
  private:
   std::mutex mutex_{};

@@ -19,6 +19,7 @@ class SqliteBed final : public CatalogBed {
  public:
   SqliteBed() { restart(); }
   Catalog& catalog() override { return *opened_.catalog; }
+  CatalogIndex& index() override { return *opened_.catalog; }
   void restart() override {
     opened_.catalog.reset();
     auto opened = SqliteCatalog::open(directory_ / "catalog.db", DatabaseAccess::ReadWrite, at_minute(0));
@@ -35,6 +36,7 @@ class SqliteBed final : public CatalogBed {
 class MemoryBed final : public CatalogBed {
  public:
   Catalog& catalog() override { return catalog_; }
+  CatalogIndex& index() override { return catalog_; }
   void restart() override {}
 
  private:
