@@ -1,25 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sandboxes with their disks, memories and VMs, and snapshots: what stands on bases.
-#include <algorithm>
-
 #include "reconciler/lineage/lineage_builder.h"
 #include "resources/store/layout.h"
 
 namespace cowherd {
 
-const WantedSandbox* LineageBuilder::wanted_of(const SandboxIdentity& identity) const {
-  if (input_.wanted == nullptr) return nullptr;
-  for (const WantedSandbox& wanted : input_.wanted->sandboxes) {
-    if (wanted.present && wanted.present->uid == identity.uid) return &wanted;
+LineageBuilder::LineageBuilder(const LineageInput& input) : input_(input) {
+  if (input.wanted == nullptr) return;
+  for (const WantedSandbox& sandbox : input.wanted->sandboxes) {
+    if (sandbox.present) wanted_.emplace(sandbox.present->uid, &sandbox);
   }
-  return nullptr;
+  for (const auto& [name, snapshot] : input.wanted->snapshots) {
+    if (snapshot.fate == Fate::Create) to_be_captured_.insert(snapshot.identity.sandbox_uid);
+  }
 }
 
-bool LineageBuilder::is_to_be_captured(const SandboxIdentity& identity) const {
-  const auto& snapshots = input_.wanted->snapshots;
-  return std::any_of(snapshots.begin(), snapshots.end(), [&](const auto& one) {
-    return one.second.fate == Fate::Create && one.second.identity.sandbox_uid == identity.uid;
-  });
+const WantedSandbox* LineageBuilder::wanted_of(const SandboxIdentity& identity) const {
+  const auto found = wanted_.find(identity.uid);
+  return found == wanted_.end() ? nullptr : found->second;
 }
 
 bool LineageBuilder::has_unknown_parts(const Uid& uid) const {
@@ -42,7 +40,8 @@ void LineageBuilder::root_sandbox(const SandboxIdentity& identity, Node& made) c
   if (wanted == nullptr) return;
   made.role = wanted->is_declared ? "declared" : identity.retained ? "retained" : "undeclared";
   if (identity.expires) made.until = "its ttl ends at " + print_moment(*identity.expires) + "; then what onExpire says";
-  const bool leaves = wanted->fate == Fate::Remove && !has_unknown_parts(identity.uid) && !is_to_be_captured(identity);
+  const bool leaves =
+      wanted->fate == Fate::Remove && !has_unknown_parts(identity.uid) && !to_be_captured_.contains(identity.uid);
   if (leaves) {
     made.going = Going::ThisPass;
     made.until = "now, to trash: " + wanted->reason;

@@ -2,6 +2,8 @@
 // The graph while it is being made: one method per family of things.
 #pragma once
 
+#include <map>
+#include <set>
 #include <string>
 
 #include "reconciler/lineage/build_lineage.h"
@@ -10,7 +12,7 @@ namespace cowherd {
 
 class LineageBuilder {
  public:
-  explicit LineageBuilder(const LineageInput& input) : input_(input) {}
+  explicit LineageBuilder(const LineageInput& input);
 
   // First: what a chain leads to is recognised by its name.
   void add_names();
@@ -46,11 +48,12 @@ class LineageBuilder {
   std::vector<NodeId> nodes_of_path(const std::string& path) const;
 
   const WantedSandbox* wanted_of(const SandboxIdentity& identity) const;
-  bool is_to_be_captured(const SandboxIdentity& identity) const;
   bool has_unknown_parts(const Uid& uid) const;
   bool has_disk(const Uid& uid) const;
 
   const LineageInput& input_;
+  std::map<Uid, const WantedSandbox*> wanted_{};  // those that are there
+  std::set<Uid> to_be_captured_{};                // sandboxes
   Lineage lineage_{};
 };
 
