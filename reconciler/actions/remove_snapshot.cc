@@ -1,9 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconciler/actions/remove_snapshot.h"
 
+#include "reconciler/lineage/build_lineage.h"
+
 namespace cowherd {
 
+namespace {
+
+Status nothing_stands_on(Host& host, const ResourceName& name) {
+  const LineageWalk walk = walk_lineage({host.store.look()});
+  if (!walk.lineage.is_complete()) return fail(walk.lineage.doubts.front());
+  for (const Edge& user : users_of(walk.lineage, snapshot_node(name.str()))) {
+    return fail(ErrorKind::Stale, walk.lineage.nodes.at(user.from).label + " stands on snapshot '" + name.str() + "': " + user.how);
+  }
+  return {};
+}
+
+}  // namespace
+
 Status RemoveSnapshot::precondition(Host& host) const {
+  COWHERD_TRY(nothing_stands_on(host, name));
   COWHERD_ASSIGN(const std::vector<SandboxIdentity> sandboxes, sandboxes_now(host));
   for (const SandboxIdentity& sandbox : sandboxes) {
     if (!sandbox.restored || sandbox.restored->capture != capture || sandbox.disk_discarded) continue;
