@@ -30,6 +30,7 @@
 #include "reconciler/actions/start_machine.h"
 #include "reconciler/actions/stop_machine.h"
 #include "reconciler/actions/thaw_machine.h"
+#include "reconciler/actions/undelete.h"
 #include "reconciler/actions/unquiesce_guest.h"
 #include "reconciler/actions/update_revision.h"
 #include "reconciler/actions/update_sandbox.h"
@@ -42,8 +43,8 @@ struct Action {
   std::variant<ImportRevision, UpdateRevision, CollectRevision, CreateSandbox, UpdateSandbox, CreateDisk, GrowDisk,
                GrowStore, RepairDisk, ActivateDisk, DeactivateDisk, StartMachine, StopMachine, ReapMachine, PauseMachine,
                ResumeMachine, ThawMachine, UnquiesceGuest, ComposeMemory, CompactMemory, DiscardMemory, DiscardDisk, RemoveSandbox,
-               CaptureSnapshot, UpdateSnapshot, RemoveSnapshot, RestoreSandbox, PurgeTrash, RemoveLeftover,
-               DropApproval>
+               CaptureSnapshot, UpdateSnapshot, RemoveSnapshot, RestoreSandbox, Undelete, PurgeTrash,
+               RemoveLeftover, DropApproval>
       what{};
   bool operator==(const Action&) const = default;
 };

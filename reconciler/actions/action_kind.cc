@@ -50,6 +50,10 @@ Result<std::vector<RevisionIdentity>> revisions_now(Host& host, const std::strin
 }
 
 bool is_about_nothing(const Approval& approval, const StoreContents& contents) {
+  if (approval.verb == "undelete") {
+    return std::none_of(contents.trash.begin(), contents.trash.end(),
+                        [&](const TrashEntry& entry) { return undelete_approval(entry.name) == approval; });
+  }
   if (const auto uid = Uid::make(approval.uid)) {
     return !contents.sandboxes.contains(*uid) &&
            std::none_of(contents.snapshots.begin(), contents.snapshots.end(), [&](const auto& entry) {

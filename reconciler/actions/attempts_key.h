@@ -8,6 +8,12 @@
 
 namespace cowherd {
 
-inline std::string attempts_key(const Action& action) { return object_of(action) + " " + std::string(verb_of(action)); }
+// A snapshot that no document declares may have another name each time: its failures are those of its sandbox.
+inline std::string attempts_key(const Action& action) {
+  const auto* capture = std::get_if<CaptureSnapshot>(&action.what);
+  const bool is_undeclared = capture != nullptr && capture->identity.retained;
+  const std::string object = is_undeclared ? sandbox_object(capture->identity.sandbox) : object_of(action);
+  return object + " " + std::string(is_undeclared && capture->identity.scheduled ? "scheduled-snapshot" : verb_of(action));
+}
 
 }  // namespace cowherd

@@ -97,10 +97,12 @@ Status capture_standing(Host& host, const CapturePlan& plan, SnapshotIdentity& t
                     .because("QuiesceFailed"));
   }
   const Fact<PauseImage> image = pause_now(host, plan.sandbox.uid);
-  if (image.unknown()) return fail(image.why());
+  if (image.unknown() && taken.spec.mode == SnapshotMode::Full) return fail(image.why());
   const bool is_paused = image.known() && image->usable();
   taken.power = is_paused ? "Paused" : "Stopped";
   taken.captured = host.clock.now();
+  COWHERD_ASSIGN(const FileStamp store, host.files.stat(store_path_of(host, plan.sandbox)));
+  taken.standing = standing_mark(store.mtime_ns, image);
   COWHERD_TRY(copy_store(host, plan, control));
   timings.lap("disk");
   if (taken.spec.mode != SnapshotMode::Full) return {};

@@ -11,6 +11,10 @@ std::string CollectRevision::describe() const {
 }
 
 Status CollectRevision::precondition(Host& host) const {
+  const Result<RevisionIdentity> revision = host.store.revision(template_name.str(), id);
+  if (revision && revision->is_protected) {
+    return fail(ErrorKind::Stale, "revision " + id.short12() + " is protected since the plan");
+  }
   const StoreContents contents = host.store.look();
   const LineageWalk walk = walk_lineage({contents});
   if (!walk.lineage.is_complete()) return fail(walk.lineage.doubts.front());

@@ -8,7 +8,7 @@ std::string DiscardDisk::describe() const { return "move the disk of sandbox '" 
 // The identity says that the disk is discarded before the disk goes.
 Status DiscardDisk::precondition(Host& host) const {
   COWHERD_ASSIGN(const SandboxIdentity identity, current_identity(host, uid));
-  if (!identity.disk_discarded) {
+  if (!identity.disk_discarded || identity.is_protected) {
     return fail(ErrorKind::Stale, "the disk of sandbox '" + name.str() + "' is wanted");
   }
   return store_is_closed(host, uid, name);

@@ -15,6 +15,7 @@ Result<Effect> RemoveSandbox::apply(Host& host, const BulkControl&) const {
     if (identity.error().kind == ErrorKind::NotFound) return Effect::Unchanged;
     return fail(identity.error());
   }
+  if (identity->is_protected) return fail(ErrorKind::Stale, "sandbox '" + name.str() + "' is protected since the plan");
   COWHERD_TRY(host.store.trash_sandbox(*identity));
   COWHERD_TRY(consume_approvals(host.files, host.store.layout(), uid));
   return Effect::Changed;

@@ -37,6 +37,7 @@ Result<Effect> RemoveSnapshot::apply(Host& host, const BulkControl&) const {
   const bool is_gone = !present && present.error().kind == ErrorKind::NotFound;
   if (is_gone || (present && present->uid != capture)) return Effect::Unchanged;
   if (!present) return fail(present.error());
+  if (present->is_protected) return fail(ErrorKind::Stale, "snapshot '" + name.str() + "' is protected since the plan");
   COWHERD_TRY(host.store.trash_snapshot(*present));
   COWHERD_TRY(consume_approvals(host.files, host.store.layout(), capture));
   return Effect::Changed;

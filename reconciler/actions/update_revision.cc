@@ -3,9 +3,15 @@
 
 namespace cowherd {
 
+RevisionPolicy policy_of(const RevisionIdentity& revision) {
+  return {revision.retain ? TemplateDeletionPolicy::Retain : TemplateDeletionPolicy::Delete, revision.is_protected,
+          revision.prune_disabled};
+}
+
 std::string UpdateRevision::describe() const {
   return "record in revision " + id.short12() + " of template '" + template_name.str() + "': deletionPolicy " +
-         (policy == TemplateDeletionPolicy::Retain ? "Retain" : "Delete");
+         (policy.deletion == TemplateDeletionPolicy::Retain ? "Retain" : "Delete") +
+         (policy.is_protected ? ", protected" : "") + (policy.prune_disabled ? ", not pruned" : "");
 }
 
 Status UpdateRevision::precondition(Host& host) const {
@@ -18,16 +24,17 @@ Status UpdateRevision::precondition(Host& host) const {
 
 Result<Effect> UpdateRevision::apply(Host& host, const BulkControl&) const {
   COWHERD_ASSIGN(RevisionIdentity revision, host.store.revision(template_name.str(), id));
-  const bool retain = policy == TemplateDeletionPolicy::Retain;
-  if (revision.retain == retain) return Effect::Unchanged;
-  revision.retain = retain;
+  if (policy_of(revision) == policy) return Effect::Unchanged;
+  revision.retain = policy.deletion == TemplateDeletionPolicy::Retain;
+  revision.is_protected = policy.is_protected;
+  revision.prune_disabled = policy.prune_disabled;
   COWHERD_TRY(host.store.update_revision(revision));
   return Effect::Changed;
 }
 
 Status UpdateRevision::verify(Host& host) const {
   COWHERD_ASSIGN(const RevisionIdentity revision, host.store.revision(template_name.str(), id));
-  if (revision.retain == (policy == TemplateDeletionPolicy::Retain)) return {};
+  if (policy_of(revision) == policy) return {};
   return fail(ErrorKind::Failed, "revision.json of " + id.short12() + " does not say what was written");
 }
 

@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Records in a revision what its template's deletionPolicy says: when the document goes, only the identity is left to
-// read it from.
+// Records in a revision what its template's document says of its end: when that goes, only the identity is left to read
+// it from.
 #pragma once
 
 #include "reconciler/actions/action_kind.h"
 
 namespace cowherd {
+
+struct RevisionPolicy {
+  TemplateDeletionPolicy deletion = TemplateDeletionPolicy::Delete;
+  bool is_protected = false;
+  bool prune_disabled = false;
+  bool operator==(const RevisionPolicy&) const = default;
+};
+RevisionPolicy policy_of(const RevisionIdentity& revision);
 
 struct UpdateRevision {
   static constexpr std::string_view kVerb = "update-revision";
@@ -14,7 +22,7 @@ struct UpdateRevision {
 
   ResourceName template_name{};
   Digest id{};
-  TemplateDeletionPolicy policy = TemplateDeletionPolicy::Delete;
+  RevisionPolicy policy{};
 
   std::string object() const { return template_object(template_name); }
   std::string describe() const;

@@ -25,6 +25,13 @@ std::vector<const WantedSandbox*> sandboxes_named(const Picture& picture, const 
   return found;
 }
 
+// It leaves once a last snapshot of it is taken, which somebody may not want to wait for.
+bool waits_for_a_snapshot(const Picture& picture, const WantedSandbox& sandbox) {
+  return std::any_of(picture.wanted.snapshots.begin(), picture.wanted.snapshots.end(), [&](const auto& entry) {
+    return entry.second.is_last && entry.second.identity.sandbox_uid == sandbox.present->uid;
+  });
+}
+
 // The captured one of that name.
 const WantedSnapshot* snapshot_named(const Picture& picture, const ObjectName& object) {
   const auto found = picture.wanted.snapshots.find(object.name);
@@ -58,17 +65,26 @@ Approval delete_of(const Identity& identity, const std::string& object) {
   return {std::string(kDelete), object, identity.uid.str(), identity.spec_hash.short8()};
 }
 
+tl::unexpected<Error> refuse_protected(const std::string& verb, const ObjectName& object) {
+  return refuse(verb, object, "it is protected by annotation " + std::string(kProtectAnnotation),
+                "declare it without that annotation first");
+}
+
 Result<Approval> approve_delete(const Picture& picture, const ObjectName& object) {
   const std::string verb(kDelete);
   const bool held = prune_is_held(picture, to_string(object));
   if (object.kind == Kind::Template) {
     const auto found = picture.wanted.templates.find(object.name);
     const bool retained = found != picture.wanted.templates.end() && found->second.is_retained;
+    if (retained && found->second.hindrance) return refuse_protected(verb, object);
     if (held || retained) return Approval{verb, to_string(object), "", ""};
   }
   if (object.kind == Kind::Sandbox) {
     for (const WantedSandbox* sandbox : sandboxes_named(picture, object.name)) {
-      const bool retained = sandbox->present->retained && !sandbox->is_declared && sandbox->fate != Fate::Remove;
+      const bool is_kept = sandbox->present->retained || sandbox->present->prune_disabled;
+      const bool retained = is_kept && !sandbox->is_declared && sandbox->fate != Fate::Remove;
+      if (sandbox->present->is_protected) return refuse_protected(verb, object);
+      if (waits_for_a_snapshot(picture, *sandbox)) return delete_of(*sandbox->present, to_string(object));
       if (retained || (held && sandbox->is_prune)) return delete_of(*sandbox->present, to_string(object));
       if (sandbox->fate == Fate::Remove) {
         return refuse(verb, object, "it is about to be removed", "nothing has to be approved");
@@ -76,6 +92,7 @@ Result<Approval> approve_delete(const Picture& picture, const ObjectName& object
     }
   }
   const WantedSnapshot* snapshot = snapshot_named(picture, object);
+  if (snapshot != nullptr && snapshot->present->is_protected) return refuse_protected(verb, object);
   if (snapshot != nullptr && !snapshot->is_declared && snapshot->fate != Fate::Remove && snapshot->present->retained) {
     return delete_of(*snapshot->present, to_string(object));
   }

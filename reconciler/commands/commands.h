@@ -42,6 +42,16 @@ struct ApproveArguments {
 };
 ExitCode approve_command(const Options& options, const ApproveArguments& arguments);
 
+struct UndeleteArguments {
+  std::string what{};  // "web", "Sandbox/web" or the name of a trash entry
+};
+ExitCode undelete_command(const Options& options, const UndeleteArguments& arguments);
+
+struct TrashArguments {
+  OutputFormat output = OutputFormat::Table;
+};
+ExitCode trash_command(const Options& options, const TrashArguments& arguments);
+
 struct GetArguments {
   std::string kind{};  // empty: all
   std::string name{};

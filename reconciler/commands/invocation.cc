@@ -46,6 +46,12 @@ struct CarryOut {
   ExitCode operator()(const ApproveArguments& arguments) const {
     return with_permission(options, [&] { return approve_command(options, arguments); });
   }
+  ExitCode operator()(const UndeleteArguments& arguments) const {
+    return with_permission(options, [&] { return undelete_command(options, arguments); });
+  }
+  ExitCode operator()(const TrashArguments& arguments) const {
+    return with_permission(options, [&] { return trash_command(options, arguments); });
+  }
   ExitCode operator()(const GetArguments& arguments) const {
     return with_permission(options, [&] { return get_command(options, arguments); });
   }

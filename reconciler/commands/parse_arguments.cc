@@ -60,6 +60,7 @@ class CommandLine {
   PlanArguments plan_{};
   std::string timeout_{"5m"};
   ApproveArguments approve_{};
+  UndeleteArguments undelete_{};
   std::string first_{};   // KIND, KIND/NAME
   std::string second_{};  // NAME
   std::string topic_{};
@@ -117,6 +118,9 @@ void CommandLine::add_reading_commands() {
   get->add_option("name", second_, "One object of that kind.")->type_name("NAME")->check(accepted_by(ResourceName::make));
   add_output(*get, "table|wide|json|yaml");
 
+  CLI::App* trash = add("trash", "List what was removed and can still come back.", Where::All);
+  add_output(*trash, "table|json");
+
   CLI::App* describe = add("describe", "Tell everything about one object.", Where::All);
   describe->add_option("object", first_, "KIND/NAME, or KIND followed by NAME.")
       ->type_name("OBJECT")
@@ -143,6 +147,11 @@ void CommandLine::add_acting_commands() {
   approve->add_option("object", approve_.object, "Of which object; not with prune.")
       ->type_name("OBJECT")
       ->check(accepted_by(parse_object_name));
+  CLI::App* undelete = add("undelete", "Bring something back from trash. Works beside the daemon.", Where::All);
+  undelete->add_option("what", undelete_.what, "NAME, KIND/NAME or an entry that `cowherd trash` lists.")
+      ->type_name("TRASHED")
+      ->required()
+      ->check(not_empty());
   add("adopt-state-dir", "Make a copied, restored or moved state directory this host's own.", Where::State);
 }
 
@@ -186,6 +195,8 @@ Invocation CommandLine::invocation() const {
   if (command == "apply") made.what = ApplyArguments{parse_span(timeout_).value_or(Span{})};
   if (command == "run") made.what = RunArguments{};
   if (command == "approve") made.what = approve_;
+  if (command == "undelete") made.what = undelete_;
+  if (command == "trash") made.what = TrashArguments{output_or(OutputFormat::Table)};
   if (command == "get") {
     const std::size_t slash = first_.find('/');
     const std::string name = slash == std::string::npos ? second_ : first_.substr(slash + 1);

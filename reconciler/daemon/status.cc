@@ -54,6 +54,10 @@ void add_condition(const Picture& picture, ObjectStatus& status, Condition condi
   status.conditions.push_back(std::move(condition));
 }
 
+Condition protected_condition() {
+  return {"Protected", "True", "Annotated", "annotation " + std::string(kProtectAnnotation) + " keeps it and its data", std::nullopt};
+}
+
 Verdict verdict_of(const Picture& picture, const std::string& object, Condition ready_when_settled) {
   Verdict verdict;
   verdict.ready = std::move(ready_when_settled);
@@ -109,6 +113,7 @@ std::vector<ObjectStatus> statuses_of(const Picture& picture) {
     statuses.push_back(status_of_sandbox(picture, wanted));
   }
   for (const auto& [name, wanted] : picture.wanted.snapshots) {
+    if (!wanted.present && !wanted.is_declared) continue;  // until it is captured, its sandbox speaks for it
     statuses.push_back(status_of_snapshot(picture, name, wanted));
   }
   for (const auto& [text, seed] : picture.seen.store.seeds) {

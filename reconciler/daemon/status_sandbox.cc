@@ -2,6 +2,7 @@
 #include "reconciler/daemon/status.h"
 
 #include "reconciler/desired/concrete.h"
+#include "reconciler/desired/schedule.h"
 
 namespace cowherd {
 
@@ -72,6 +73,30 @@ void add_disk(const SandboxIdentity& identity, const Fact<DiskState>& disk, Obje
   }
 }
 
+// Why the snapshot that is due is not taken; nothing when none is, or it is on its way.
+const Blocked* schedule_block(const Picture& picture, const Uid& uid) {
+  for (const auto& [name, snapshot] : picture.wanted.snapshots) {
+    if (snapshot.present || !snapshot.identity.scheduled || snapshot.identity.sandbox_uid != uid) continue;
+    for (const Blocked& blocked : picture.plan.blocked) {
+      if (blocked.object == to_string(ObjectName{Kind::Snapshot, name})) return &blocked;
+    }
+  }
+  return nullptr;
+}
+
+void add_schedule(const Picture& picture, const WantedSandbox& wanted, ObjectStatus& status) {
+  const bool has_schedule = wanted.present && wanted.fate == Fate::Keep && wanted.identity.spec.snapshots_every;
+  if (!has_schedule || wanted.identity.retained) return;
+  const std::optional<ScheduledRun>& last = wanted.identity.last_scheduled;
+  const std::string taken = last ? "the last one was due at " + print_moment(last->due) : "none was taken yet";
+  const std::string next = "the next one is due at " + print_moment(next_run(wanted.identity, picture.now));
+  if (const Blocked* blocked = schedule_block(picture, wanted.identity.uid)) {
+    add_condition(picture, status, {"SnapshotsOnSchedule", "False", blocked->reason, blocked->message, std::nullopt});
+    return;
+  }
+  add_condition(picture, status, {"SnapshotsOnSchedule", "True", "OnSchedule", taken + ", " + next, std::nullopt});
+}
+
 void add_own_conditions(const Picture& picture, const WantedSandbox& wanted, ObjectStatus& status) {
   if (wanted.identity.expired_generation == wanted.identity.generation) {
     add_condition(picture, status, {"Expired", "True", "TtlExpired",
@@ -81,6 +106,12 @@ void add_own_conditions(const Picture& picture, const WantedSandbox& wanted, Obj
     add_condition(picture, status,
                   {"ApprovalRequired", "True", wanted.approval.empty() ? "Waiting" : "EditHeld",
                    "approve with " + wanted.approval, std::nullopt});
+  }
+  add_schedule(picture, wanted, status);
+  if (wanted.present && wanted.present->is_protected) add_condition(picture, status, protected_condition());
+  if (wanted.present && !wanted.is_declared && wanted.present->prune_disabled && wanted.fate == Fate::Keep) {
+    add_condition(picture, status, {"Retained", "True", "PruneDisabled", wanted.reason + "; `cowherd approve delete " +
+                                        to_string(status.name) + "` lets it go", std::nullopt});
   }
   const PauseImage* kept = kept_memory_of(picture, wanted.identity.uid);
   if (kept != nullptr && kept->identity.saved.config_digest != config_digest_of(wanted.identity)) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconciler/daemon/status.h"
 
+#include "resources/vocabulary/joined.h"
+
 namespace cowherd {
 
 namespace {
@@ -30,7 +32,7 @@ Condition ready_of(const WantedSnapshot& wanted) {
   if (!wanted.present) return {"Ready", "False", "Pending", "it is not captured yet", std::nullopt};
   const std::string at = "at " + print_moment(wanted.present->captured) + ": " + contents_of(*wanted.present);
   if (wanted.identity.retained && !wanted.is_declared) {
-    return {"Ready", "True", "Retained", "no longer declared, kept; captured " + at, std::nullopt};
+    return {"Ready", "True", "Retained", wanted.reason + "; captured " + at, std::nullopt};
   }
   return {"Ready", "True", "Captured", at, std::nullopt};
 }
@@ -83,6 +85,7 @@ ObjectStatus status_of_snapshot(const Picture& picture, const ResourceName& name
   if (wanted.present) {
     add_condition(picture, status, {"Captured", "True", "Captured", contents_of(*wanted.present), std::nullopt});
   }
+  if (wanted.present && wanted.present->is_protected) add_condition(picture, status, protected_condition());
   if (!wanted.held_edits.empty()) {
     add_condition(picture, status,
                   {"ApprovalRequired", "True", wanted.approval.empty() ? "Waiting" : "EditHeld",
@@ -95,8 +98,7 @@ ObjectStatus status_of_seed(const Picture& picture, const ResourceName& name, co
   ObjectStatus status;
   status.name = {Kind::Snapshot, name};
   status.metadata.name = name;
-  std::string missing;
-  for (const std::string& thing : seed.missing) missing += (missing.empty() ? "" : "; ") + thing;
+  const std::string missing = joined(seed.missing);
   status.facts.emplace_back("contents", std::string(seed.disk == SeedSnapshot::Disk::None ? "no disk" : "disk") +
                                             (seed.has_memory ? " and memory" : "") + ", made by other software");
   if (seed.unreadable) {

@@ -1,25 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconciler/daemon/status.h"
 
+#include "resources/store/revision_users.h"
+
 namespace cowherd {
 
 namespace {
 
-std::size_t users_of(const Observed& seen, const std::string& name, const Digest& revision) {
-  std::size_t users = 0;
-  for (const auto& [uid, identity] : seen.store.sandboxes) {
-    if (identity.known() && identity->template_name == name && identity->revision == revision) ++users;
-  }
-  return users;
+std::string counted(std::size_t number, const std::string& one, const std::string& many) {
+  return std::to_string(number) + " " + (number == 1 ? one : many);
 }
 
 void add_revisions(const Picture& picture, const std::string& name, ObjectStatus& status) {
   const auto revisions = picture.seen.store.templates.find(name);
   if (revisions == picture.seen.store.templates.end()) return;
   for (const auto& [id, revision] : revisions->second) {
-    const std::size_t users = users_of(picture.seen, name, id);
-    status.resources.emplace_back("Revision", id.short12() + " (" + std::to_string(users) +
-                                                  (users == 1 ? " sandbox)" : " sandboxes)"));
+    const RevisionUsers users = users_of_revision(picture.seen.store, name, id);
+    status.resources.emplace_back("Revision", id.short12() + " (" + counted(users.sandboxes.size(), "sandbox", "sandboxes") +
+                                                  ", " + counted(users.snapshots.size(), "snapshot", "snapshots") + ")");
   }
 }
 
@@ -58,6 +56,9 @@ ObjectStatus status_of_template(const Picture& picture, const WantedTemplate& wa
                      std::nullopt};
   }
   add_conditions(picture, verdict, status);
+  if (wanted.is_protected || (wanted.hindrance && wanted.hindrance->is_guard)) {
+    add_condition(picture, status, protected_condition());
+  }
   return status;
 }
 

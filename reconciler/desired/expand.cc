@@ -4,13 +4,18 @@
 #include <algorithm>
 #include <set>
 
+#include "reconciler/desired/last_snapshot.h"
+#include "reconciler/desired/safeguards.h"
+#include "reconciler/desired/schedule.h"
+
 namespace cowherd {
 
 namespace {
 
-bool is_retained(const std::map<Digest, Fact<RevisionIdentity>>& revisions) {
+// The revisions of one template all say what its document said last; one that was not told yet may differ.
+bool any_says(const std::map<Digest, Fact<RevisionIdentity>>& revisions, bool RevisionIdentity::*what) {
   return std::any_of(revisions.begin(), revisions.end(),
-                     [](const auto& entry) { return entry.second.known() && entry.second->retain; });
+                     [what](const auto& entry) { return entry.second.known() && (*entry.second).*what; });
 }
 
 // A template has no uid: its name is what a deletion is approved for.
@@ -27,9 +32,16 @@ WantedTemplate undeclared_template(const ExpandInput& input, const ResourceName&
   if (!confirmed_absent(input.declared, {Kind::Template, name}, input.now, input.prune_delay)) {
     gone.fate = Fate::Hold;
     gone.reason = "not declared in this look; absence is not confirmed yet";
-  } else if (is_retained(revisions) && !deletion_is_approved(input, name)) {
+  } else if (any_says(revisions, &RevisionIdentity::is_protected)) {
+    gone.is_retained = true;
+    gone.reason = "protected";
+    gone.hindrance = protected_from("no longer declared", DocumentNow::Gone);
+  } else if (any_says(revisions, &RevisionIdentity::retain) && !deletion_is_approved(input, name)) {
     gone.is_retained = true;
     gone.reason = "retained by its deletionPolicy";
+  } else if (any_says(revisions, &RevisionIdentity::prune_disabled) && !deletion_is_approved(input, name)) {
+    gone.is_retained = true;
+    gone.reason = "no longer declared, and annotation " + std::string(kPruneAnnotation) + " leaves it as it is";
   } else {
     gone.fate = Fate::Remove;
     gone.is_prune = true;
@@ -74,6 +86,8 @@ Wanted expand(const ExpandInput& input, const FreshUid& fresh_uid) {
   }
   wanted.snapshots = expand_snapshots(input, fresh_uid);
   wanted.sandboxes = expand_sandboxes(input, wanted.templates, fresh_uid);
+  add_last_snapshots(input, fresh_uid, wanted);
+  add_scheduled(input, fresh_uid, wanted);
   wanted.retention = expand_retention(input);
   return wanted;
 }

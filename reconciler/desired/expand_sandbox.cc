@@ -3,6 +3,7 @@
 
 #include "reconciler/desired/backoff.h"
 #include "reconciler/desired/expand.h"
+#include "reconciler/desired/safeguards.h"
 #include "resources/kinds/suggest.h"
 
 namespace cowherd {
@@ -40,7 +41,9 @@ void settle_power(WantedSandbox& sandbox, Moment now) {
     sandbox.power = PowerState::Stopped;
     sandbox.is_declared_stop = false;
     sandbox.power_reason = "ttl expired";
-    if (identity.spec.on_expire == OnExpire::Delete) {
+    if (identity.spec.on_expire == OnExpire::Delete && identity.is_protected) {
+      sandbox.power_reason += "; its disk is protected and stays";
+    } else if (identity.spec.on_expire == OnExpire::Delete) {
       identity.disk_discarded = true;
       sandbox.disk_wanted = false;
     }
@@ -136,6 +139,8 @@ WantedSandbox create(const ExpandInput& input, const Declared& declared, const T
   identity.name = declared.object.metadata.name;
   identity.origin = declared.spot.file;
   identity.labels = declared.object.metadata.labels;
+  identity.is_protected = is_protected(declared.object.metadata);
+  identity.prune_disabled = is_prune_disabled(declared.object.metadata);
   identity.created = input.now;
   apply_spec(identity, declared, input.now);
   if (identity.spec.restore_from.str().empty()) {
@@ -158,7 +163,45 @@ std::string_view approval_verb(ChangeClass change) {
   return change == ChangeClass::DataLoss ? "dataloss" : "replace";
 }
 
-// Declared and present: nothing, an edit in place, an edit that waits, or a replacement (two entries).
+// An edit that needs a new disk: it waits, or the sandbox is replaced (two entries). `sandbox` is the present one, kept.
+std::vector<WantedSandbox> replace(const ExpandInput& input, const Declared& declared, WantedSandbox sandbox,
+                                   const std::vector<FieldChange>& edits, const Templates& templates,
+                                   const FreshUid& fresh_uid) {
+  const SandboxIdentity& present = *sandbox.present;
+  const Digest hash = spec_hash(declared.object.spec);
+  const std::string verb(approval_verb(worst_of(edits)));
+  const auto& spec = std::get<SandboxSpec>(declared.object.spec.what);
+  const bool approved = spec.update_strategy == UpdateStrategy::Recreate ||
+                        is_approved(input, verb, declared.object.metadata, present.uid, hash);
+  const auto stays = [&](std::optional<Hindrance> why) {
+    sandbox.held_edits = edits;
+    sandbox.hindrance = std::move(why);
+    settle_power(sandbox, input.now);
+    return std::vector<WantedSandbox>{sandbox};
+  };
+  if (sandbox.identity.is_protected) {
+    return stays(protected_from(edits.front().path + " changed, which replaces its disk", DocumentNow::Stands));
+  }
+  if (!approved) {
+    sandbox.approval = verb + "@" + hash.short8();
+    return stays(std::nullopt);
+  }
+  if (present.is_protected) return stays(std::nullopt);  // first its identity says that it is not any more
+  WantedSandbox successor = create(input, declared, templates, fresh_uid());
+  successor.identity.generation = present.generation + 1;
+  successor.edits = edits;
+  if (successor.hindrance) {  // never take the old one away for one that cannot be made
+    sandbox.identity = present;
+    return stays(successor.hindrance);
+  }
+  sandbox.identity = present;
+  sandbox.fate = Fate::Remove;
+  sandbox.power = PowerState::Stopped;
+  sandbox.reason = "replaced: " + edits.front().path + " changed";
+  return {sandbox, successor};
+}
+
+// Declared and present: nothing, an edit in place, or one that needs a new disk.
 std::vector<WantedSandbox> keep(const ExpandInput& input, const Declared& declared, const SandboxIdentity& present,
                                 const Templates& templates, const FreshUid& fresh_uid) {
   WantedSandbox sandbox;
@@ -167,39 +210,18 @@ std::vector<WantedSandbox> keep(const ExpandInput& input, const Declared& declar
   sandbox.identity = present;
   sandbox.identity.origin = declared.spot.file;
   sandbox.identity.labels = declared.object.metadata.labels;
+  sandbox.identity.is_protected = is_protected(declared.object.metadata);
+  sandbox.identity.prune_disabled = is_prune_disabled(declared.object.metadata);
   sandbox.identity.retained = false;
   const Digest hash = spec_hash(declared.object.spec);
-  if (hash != present.spec_hash) {
-    const std::vector<FieldChange> edits = changes(Spec{present.spec}, declared.object.spec);
-    const ChangeClass worst = worst_of(edits);
-    if (worst < ChangeClass::Replace) {
-      sandbox.edits = edits;
-      sandbox.identity.generation = present.generation + 1;
-      apply_spec(sandbox.identity, declared, input.now);
-    } else {
-      const auto& spec = std::get<SandboxSpec>(declared.object.spec.what);
-      const std::string verb(approval_verb(worst));
-      const bool approved = spec.update_strategy == UpdateStrategy::Recreate ||
-                            is_approved(input, verb, declared.object.metadata, present.uid, hash);
-      if (approved) {
-        WantedSandbox successor = create(input, declared, templates, fresh_uid());
-        successor.identity.generation = present.generation + 1;
-        successor.edits = edits;
-        sandbox.identity = present;
-        if (successor.hindrance) {  // never take the old one away for one that cannot be made
-          sandbox.held_edits = edits;
-          sandbox.hindrance = successor.hindrance;
-          settle_power(sandbox, input.now);
-          return {sandbox};
-        }
-        sandbox.fate = Fate::Remove;
-        sandbox.power = PowerState::Stopped;
-        sandbox.reason = "replaced: " + edits.front().path + " changed";
-        return {sandbox, successor};
-      }
-      sandbox.held_edits = edits;
-      sandbox.approval = verb + "@" + hash.short8();
-    }
+  const std::vector<FieldChange> edits = changes(Spec{present.spec}, declared.object.spec);
+  if (worst_of(edits) >= ChangeClass::Replace) return replace(input, declared, sandbox, edits, templates, fresh_uid);
+  if (edits.empty()) {
+    sandbox.identity.spec_hash = hash;  // as this version hashes what is the same
+  } else {
+    sandbox.edits = edits;
+    sandbox.identity.generation = present.generation + 1;
+    apply_spec(sandbox.identity, declared, input.now);
   }
   settle_power(sandbox, input.now);
   return {sandbox};
@@ -213,34 +235,57 @@ bool may_adopt(const SandboxIdentity& retained, const Declared& declared) {
          (!spec.disk_size || round_up(*spec.disk_size, 4_KiB) >= retained.disk_size);
 }
 
-WantedSandbox undeclared(const ExpandInput& input, const SandboxIdentity& present) {
-  WantedSandbox sandbox;
-  sandbox.present = present;
-  sandbox.identity = present;
-  const ObjectName name{Kind::Sandbox, present.name};
-  if (present.retained) {
-    sandbox.reason = "retained by its deletionPolicy";
-    settle_power(sandbox, input.now);
-    const bool wanted_gone = is_approved(input, "delete", Metadata{}, present.uid, present.spec_hash);
-    if (wanted_gone) {
-      sandbox.fate = Fate::Remove;
-      sandbox.reason = "deletion approved";
-    }
-    return sandbox;
+// Kept without a document: until somebody lets it go, and nothing protects it.
+void let_go_when_approved(const ExpandInput& input, WantedSandbox& sandbox) {
+  const SandboxIdentity& present = *sandbox.present;
+  if (!is_approved(input, "delete", Metadata{}, present.uid, present.spec_hash)) return;
+  if (present.is_protected) {
+    sandbox.hindrance = protected_from("its deletion is approved", DocumentNow::Gone);
+    return;
   }
-  if (!confirmed_absent(input.declared, name, input.now, input.prune_delay)) {
-    sandbox.reason = "not declared in this look; absence is not confirmed yet";
+  sandbox.fate = Fate::Remove;
+  sandbox.reason = "deletion approved";
+}
+
+// Its absence is confirmed.
+void prune(const ExpandInput& input, WantedSandbox& sandbox) {
+  const SandboxIdentity& present = *sandbox.present;
+  sandbox.reason = "no longer declared (was in " + present.origin + ")";
+  if (present.prune_disabled) {
+    sandbox.reason = kept_from_pruning(present.origin);
     settle_power(sandbox, input.now);
-    return sandbox;
+    let_go_when_approved(input, sandbox);
+    return;
+  }
+  const bool is_retained = present.spec.deletion_policy == SandboxDeletionPolicy::Retain;
+  if (present.is_protected && !is_retained) {
+    sandbox.hindrance = protected_from("no longer declared", DocumentNow::Gone);
+    settle_power(sandbox, input.now);
+    return;
   }
   sandbox.is_prune = true;
   sandbox.power = PowerState::Stopped;
   sandbox.power_reason = "no longer declared";
-  sandbox.reason = "no longer declared (was in " + present.origin + ")";
-  if (present.spec.deletion_policy == SandboxDeletionPolicy::Retain) {
+  if (is_retained) {
     sandbox.identity.retained = true;
   } else {
     sandbox.fate = Fate::Remove;
+  }
+}
+
+WantedSandbox undeclared(const ExpandInput& input, const SandboxIdentity& present) {
+  WantedSandbox sandbox;
+  sandbox.present = present;
+  sandbox.identity = present;
+  if (present.retained) {
+    sandbox.reason = "retained by its deletionPolicy";
+    settle_power(sandbox, input.now);
+    let_go_when_approved(input, sandbox);
+  } else if (confirmed_absent(input.declared, {Kind::Sandbox, present.name}, input.now, input.prune_delay)) {
+    prune(input, sandbox);
+  } else {
+    sandbox.reason = "not declared in this look; absence is not confirmed yet";
+    settle_power(sandbox, input.now);
   }
   return sandbox;
 }

@@ -2,20 +2,17 @@
 #include <algorithm>
 
 #include "reconciler/desired/expand.h"
+#include "reconciler/desired/safeguards.h"
+#include "reconciler/desired/undeclared_snapshot.h"
 #include "resources/files/json.h"
 #include "resources/kinds/suggest.h"
+#include "resources/vocabulary/joined.h"
 
 namespace cowherd {
 
 namespace {
 
 std::string object_of(const ResourceName& name) { return to_string(ObjectName{Kind::Snapshot, name}); }
-
-std::string joined(const std::vector<std::string>& texts) {
-  std::string text;
-  for (const std::string& one : texts) text += (text.empty() ? "" : ", ") + one;
-  return text;
-}
 
 bool is_over(const SnapshotSpec& spec, Moment captured, Moment now) {
   return spec.expire_after && captured + *spec.expire_after <= now;
@@ -66,6 +63,8 @@ WantedSnapshot begin(const Declared& declared) {
   identity.name = declared.object.metadata.name;
   identity.origin = declared.spot.file;
   identity.labels = declared.object.metadata.labels;
+  identity.is_protected = is_protected(declared.object.metadata);
+  identity.prune_disabled = is_prune_disabled(declared.object.metadata);
   identity.spec = std::get<SnapshotSpec>(declared.object.spec.what);
   identity.spec_hash = spec_hash(declared.object.spec);
   identity.sandbox = identity.spec.sandbox_ref;
@@ -109,11 +108,11 @@ WantedSnapshot to_capture(const ExpandInput& input, const Declared& declared, co
   return snapshot;
 }
 
-// It goes when its time is over; a hold is stronger.
+// It goes when its time is over; a hold and a protection are stronger.
 void expire(const ExpandInput& input, WantedSnapshot& snapshot) {
   const SnapshotIdentity& present = *snapshot.present;
   if (snapshot.fate == Fate::Remove || !is_over(snapshot.identity.spec, present.captured, input.now)) return;
-  if (!snapshot.identity.spec.holds.empty()) return;
+  if (!snapshot.identity.spec.holds.empty() || snapshot.identity.is_protected || present.is_protected) return;
   snapshot.fate = Fate::Remove;
   snapshot.reason = "its expireAfter of " + print_span(*snapshot.identity.spec.expire_after) + " is over";
 }
@@ -129,6 +128,8 @@ WantedSnapshot captured(const ExpandInput& input, const Declared& declared, cons
   snapshot.identity = present;
   snapshot.identity.origin = wanted.origin;
   snapshot.identity.labels = wanted.labels;
+  snapshot.identity.is_protected = wanted.is_protected;
+  snapshot.identity.prune_disabled = wanted.prune_disabled;
   snapshot.identity.retained = false;
   if (!is_another) {
     snapshot.identity.spec = wanted.spec;
@@ -139,6 +140,11 @@ WantedSnapshot captured(const ExpandInput& input, const Declared& declared, cons
   } else if (sandbox_named(input, wanted.sandbox) == nullptr) {  // never take the old one away for one that cannot be made
     snapshot.held_edits = edits;
     snapshot.hindrance = no_sandbox(input, wanted.sandbox);
+  } else if (wanted.is_protected) {
+    snapshot.held_edits = edits;
+    snapshot.hindrance = protected_from(edits.front().path + " changed, which captures it anew", DocumentNow::Stands);
+  } else if (present.is_protected) {
+    snapshot.held_edits = edits;  // first its identity says that it is not any more
   } else {
     snapshot.fate = Fate::Remove;
     snapshot.reason = "replaced: " + edits.front().path + " changed";
@@ -153,10 +159,14 @@ WantedSnapshot undeclared(const ExpandInput& input, const SnapshotIdentity& pres
   snapshot.identity = present;
   const SnapshotSpec& spec = present.spec;
   if (present.retained) {
-    snapshot.reason = "retained by its deletionPolicy";
+    snapshot.reason = reason_to_retain(present);
     if (is_approved(input, "delete", Metadata{}, present.uid, present.spec_hash)) {
-      snapshot.fate = Fate::Remove;
-      snapshot.reason = "deletion approved";
+      if (present.is_protected) {
+        snapshot.hindrance = protected_from("its deletion is approved", DocumentNow::Gone);
+      } else {
+        snapshot.fate = Fate::Remove;
+        snapshot.reason = "deletion approved";
+      }
     }
     expire(input, snapshot);
   } else if (!confirmed_absent(input.declared, {Kind::Snapshot, present.name}, input.now, input.prune_delay)) {
@@ -165,6 +175,12 @@ WantedSnapshot undeclared(const ExpandInput& input, const SnapshotIdentity& pres
   } else if (spec.deletion_policy == SnapshotDeletionPolicy::Retain) {
     snapshot.identity.retained = true;
     snapshot.reason = "no longer declared (was in " + present.origin + ")";
+  } else if (present.prune_disabled) {
+    snapshot.identity.retained = true;
+    snapshot.reason = kept_from_pruning(present.origin);
+  } else if (present.is_protected) {
+    snapshot.fate = Fate::Hold;
+    snapshot.hindrance = protected_from("no longer declared", DocumentNow::Gone);
   } else if (!spec.holds.empty()) {
     snapshot.fate = Fate::Hold;
     snapshot.hindrance = Hindrance{"Held", "no longer declared, but held by " + joined(spec.holds) +

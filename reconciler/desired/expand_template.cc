@@ -41,6 +41,8 @@ WantedTemplate expand_template(const ExpandInput& input, const Declared& declare
   wanted.spec = std::get<TemplateSpec>(declared.object.spec.what);
   wanted.spec_hash = spec_hash(declared.object.spec);
   wanted.reason = "declared at " + to_string(declared.spot);
+  wanted.is_protected = is_protected(declared.object.metadata);
+  wanted.prune_disabled = is_prune_disabled(declared.object.metadata);
   const TemplateSpec& spec = wanted.spec;
 
   const ImageSource image = find_image_source(input, spec);

@@ -27,6 +27,7 @@ struct Hindrance {
   std::string reason{};
   std::string message{};
   bool is_unknown = false;  // it could not be looked at, which is no state of its own
+  bool is_guard = false;    // somebody asked for it to be held back
   bool operator==(const Hindrance&) const = default;
 };
 
@@ -41,7 +42,10 @@ struct WantedTemplate {
   std::optional<Hindrance> source_problem{};  // a file is missing or unreadable
   std::optional<RevisionIdentity> current{};  // the revision that answers the spec
   bool is_prune = false;                      // its document vanished: counts against the cap
-  bool is_retained = false;                   // undeclared, kept and listed by its deletionPolicy
+  bool is_retained = false;                   // undeclared, kept and listed
+  bool is_protected = false;                  // none of its revisions is collected
+  bool prune_disabled = false;
+  std::optional<Hindrance> hindrance{};       // why it does not go
   bool operator==(const WantedTemplate&) const = default;
 };
 
@@ -77,6 +81,7 @@ struct WantedSnapshot {
   bool is_prune = false;
   bool is_declared = false;
   bool has_expired = false;                   // declared, captured, and gone by its expireAfter
+  bool is_last = false;                       // of a sandbox that leaves once this is taken
   bool operator==(const WantedSnapshot&) const = default;
 };
 

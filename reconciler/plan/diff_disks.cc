@@ -18,7 +18,7 @@ namespace {
 std::string fault_message(const DiskState& disk) {
   switch (disk.fault) {
     case DiskFault::Overflow:
-      return "the copy-on-write store is full (" + disk.detail + "); stop the sandbox and raise resources.disk.cowLimit";
+      return "the copy-on-write store is full (" + disk.detail + "); raise resources.disk.cowLimit";
     case DiskFault::Invalid:
       return "the kernel gave the copy-on-write store up (" + disk.detail +
              "), as it does when the host file system was full; the store is kept";

@@ -29,7 +29,8 @@ std::string update_summary(const WantedSandbox& wanted) {
     return wanted.identity.retained ? "retained" : "declared again";
   }
   if (wanted.identity.expired_generation != wanted.present->expired_generation) return "its ttl expired";
-  return "where it is declared, or its labels";
+  if (wanted.identity.last_scheduled != wanted.present->last_scheduled) return "when its schedule took a snapshot";
+  return "where it is declared, its labels or annotations";
 }
 
 std::string update_reason(const WantedSandbox& wanted) {
@@ -37,6 +38,7 @@ std::string update_reason(const WantedSandbox& wanted) {
   const bool is_given_up = wanted.identity.retained && !wanted.present->retained;
   if (!wanted.edits.empty()) return "edited";
   if (expires || is_given_up) return wanted.power_reason;
+  if (wanted.identity.last_scheduled != wanted.present->last_scheduled) return "a scheduled snapshot was taken";
   const bool moved = wanted.identity.origin != wanted.present->origin;
   return moved ? "now declared in " + wanted.identity.origin : "edited";
 }
@@ -44,7 +46,7 @@ std::string update_reason(const WantedSandbox& wanted) {
 void report_held(const WantedSandbox& wanted, Proposal& proposal) {
   const std::string object = sandbox_object(wanted.identity.name);
   if (wanted.hindrance) {
-    proposal.block(object, BlockKind::Waiting, wanted.hindrance->reason, wanted.hindrance->message);
+    proposal.block(object, kind_of(*wanted.hindrance), wanted.hindrance->reason, wanted.hindrance->message);
   }
   if (!wanted.held_edits.empty() && !wanted.approval.empty()) {
     const std::string verb = wanted.approval.substr(0, wanted.approval.find('@'));

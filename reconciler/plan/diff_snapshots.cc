@@ -4,13 +4,17 @@
 //            | create  | no       | has steps of its own   | waits for them
 //            | create  | no       | leaves                 | capture first; while that cannot be, the sandbox stays
 //            | create  | no       | unknown, at fault      | nothing, with the reason
+//            | scheduled | no     | stands as declared     | capture it, unless it is off and as it was the last time
+//            | scheduled | no     | anything else          | waits, and its sandbox says why
 //            | keep    | yes      | -                      | record what is declared beside the capture
 //            | keep    | yes      | retention lets it go   | to trash
 //            | remove  | yes      | -                      | to trash, unless something is still to be made of it
 //            | hold    | -        | -                      | nothing, with the reason
 #include <algorithm>
 
+#include "reconciler/desired/schedule.h"
 #include "reconciler/plan/sandbox_rules.h"
+#include "resources/vocabulary/joined.h"
 
 namespace cowherd {
 
@@ -61,10 +65,25 @@ std::optional<Blocked> obstacle(const SandboxView& view, const WantedSnapshot& w
   return std::nullopt;
 }
 
+// No guest ran since the last scheduled snapshot of it was taken: another one would be the same.
+bool is_as_it_was(const SandboxView& view) {
+  const std::optional<ScheduledRun>& last = view.wanted.identity.last_scheduled;
+  return last && view.machine.absent() && standing_mark(view.disk->store_mtime_ns, view.image) == last->standing;
+}
+
+void capture_scheduled(const SandboxView& view, const WantedSnapshot& wanted, Proposal& proposal) {
+  if (obstacle(view, wanted, proposal) || is_as_it_was(view)) return;
+  proposal.propose(Action{CaptureSnapshot{wanted.identity, view.input.limits.freeze_budget}}, wanted.reason);
+}
+
 void capture(const PlanInput& input, const WantedSnapshot& wanted, Proposal& proposal) {
   const WantedSandbox* sandbox = sandbox_of(input, wanted);
   if (sandbox == nullptr) return;  // expand saw one that is not wanted any more: the next look tells
   const SandboxView view = view_of(input, *sandbox);
+  if (wanted.identity.scheduled) {
+    capture_scheduled(view, wanted, proposal);
+    return;
+  }
   const bool leaves = sandbox->fate == Fate::Remove;
   if (std::optional<Blocked> why = obstacle(view, wanted, proposal)) {
     const bool is_on_its_way = why->kind == BlockKind::Waiting && has_steps(view.object(), proposal) && !leaves;
@@ -87,7 +106,7 @@ void remove(const PlanInput& input, const WantedSnapshot& wanted, const std::str
   const std::vector<std::string> users = users_to_come(input, present);
   if (!users.empty()) {
     proposal.block(snapshot_object(present.name), BlockKind::Waiting, "InUse",
-                   wanted.reason + ", but " + users.front() + " is still to be made of it");
+                   wanted.reason + ", but still to be made of it: " + joined(users));
     return;
   }
   const auto kept = input.walk.kept.find(snapshot_node(present.name.str()));
@@ -112,14 +131,13 @@ std::string update_summary(const WantedSnapshot& wanted) {
     return wanted.identity.retained ? "retained" : "declared again";
   }
   if (wanted.identity.spec_hash != wanted.present->spec_hash) return "what is declared beside the capture";
-  return "where it is declared, or its labels";
+  return "where it is declared, its labels or annotations";
 }
 
 void report_held(const WantedSnapshot& wanted, Proposal& proposal) {
   const std::string object = snapshot_object(wanted.identity.name);
   if (wanted.hindrance) {
-    proposal.block(object, wanted.hindrance->is_unknown ? BlockKind::Unknown : BlockKind::Waiting, wanted.hindrance->reason,
-                   wanted.hindrance->message);
+    proposal.block(object, kind_of(*wanted.hindrance), wanted.hindrance->reason, wanted.hindrance->message);
   }
   if (wanted.held_edits.empty() || wanted.approval.empty()) return;
   proposal.block(object, BlockKind::Approval, "ApprovalRequired",
@@ -137,7 +155,11 @@ void diff_snapshot(const PlanInput& input, const WantedSnapshot& wanted, Proposa
   switch (wanted.fate) {
     case Fate::Hold: return;
     case Fate::Create:
-      if (!wanted.hindrance) capture(input, wanted, proposal);
+      if (wanted.is_last) {
+        diff_last_snapshot(input, wanted, proposal);
+      } else if (!wanted.hindrance) {
+        capture(input, wanted, proposal);
+      }
       return;
     case Fate::Keep:
       if (const auto gone = proposal.let_go.find(wanted.identity.name.str()); gone != proposal.let_go.end()) {
@@ -170,6 +192,10 @@ std::vector<std::string> users_to_come(const PlanInput& input, const SnapshotIde
 
 void diff_snapshots(const PlanInput& input, Proposal& proposal) {
   for (const auto& [name, wanted] : input.wanted.snapshots) diff_snapshot(input, wanted, proposal);
+  for (const WantedSandbox& sandbox : input.wanted.sandboxes) {
+    const bool has_schedule = sandbox.fate == Fate::Keep && sandbox.present && sandbox.identity.spec.snapshots_every;
+    if (has_schedule && !sandbox.identity.retained) proposal.wake_at(next_run(sandbox.identity, input.now));
+  }
 }
 
 }  // namespace cowherd

@@ -4,9 +4,12 @@
 //            | yes      | no               | import, unless a source file is missing
 //            | vanished | -                | revisions go with their last user; in use: DeletionBlocked; Retain keeps them
 // A revision stays while a sandbox or a snapshot stands on it, or something that may do so could not be read.
+#include <algorithm>
 #include <set>
 
+#include "reconciler/plan/coming_back.h"
 #include "reconciler/plan/sandbox_rules.h"
+#include "resources/vocabulary/joined.h"
 
 namespace cowherd {
 
@@ -24,16 +27,18 @@ void add_users(const PlanInput& input, const NodeId& revision, std::set<std::str
   }
 }
 
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (std::size_t i = 0; i < names.size() && i < 10; ++i) text += (i == 0 ? "" : ", ") + names[i];
-  if (names.size() > 10) text += " and " + std::to_string(names.size() - 10) + " more";
-  return text;
+// Snapshots that are still to be taken of a sandbox on this revision.
+bool is_about_to_be_captured(const Wanted& wanted, const std::string& template_name, const Digest& id) {
+  return std::any_of(wanted.snapshots.begin(), wanted.snapshots.end(), [&](const auto& entry) {
+    const WantedSnapshot& snapshot = entry.second;
+    return snapshot.fate == Fate::Create && snapshot.identity.template_name == template_name &&
+           snapshot.identity.revision == id;
+  });
 }
 
 void collect_unused(const PlanInput& input, const WantedTemplate& wanted, Proposal& proposal) {
   const auto found = input.seen.store.templates.find(wanted.name.str());
-  if (found == input.seen.store.templates.end()) return;
+  if (found == input.seen.store.templates.end() || wanted.is_protected) return;
   std::set<std::string> users_that_stay;
   for (const auto& [id, revision] : found->second) {
     if (!revision.known()) {
@@ -42,6 +47,8 @@ void collect_unused(const PlanInput& input, const WantedTemplate& wanted, Propos
       }
       continue;
     }
+    if (is_about_to_be_captured(input.wanted, wanted.name.str(), id)) continue;
+    if (is_base_of_coming(input, wanted.name.str(), id)) continue;
     const NodeId node = revision_node(wanted.name.str(), id);
     if (input.walk.kept.contains(node)) {
       add_users(input, node, users_that_stay);
@@ -65,15 +72,16 @@ void collect_unused(const PlanInput& input, const WantedTemplate& wanted, Propos
   }
 }
 
-// The identity of a revision carries the policy: when the document goes, nothing else tells it.
+// The identity of a revision carries what the document says of its end: when that goes, nothing else tells it.
 void record_policy(const PlanInput& input, const WantedTemplate& wanted, Proposal& proposal) {
   const auto found = input.seen.store.templates.find(wanted.name.str());
   if (found == input.seen.store.templates.end()) return;
-  const bool retain = wanted.spec.deletion_policy == TemplateDeletionPolicy::Retain;
+  const RevisionPolicy policy{wanted.spec.deletion_policy, wanted.is_protected, wanted.prune_disabled};
   for (const auto& [id, revision] : found->second) {
-    if (!revision.known() || revision->retain == retain) continue;
-    proposal.propose(Action{UpdateRevision{wanted.name, id, wanted.spec.deletion_policy}},
-                     "the template's deletionPolicy changed");
+    if (!revision.known() || policy_of(*revision) == policy) continue;
+    const bool policy_changed = policy_of(*revision).deletion != policy.deletion;
+    proposal.propose(Action{UpdateRevision{wanted.name, id, policy}},
+                     policy_changed ? "the template's deletionPolicy changed" : "the template's annotations changed");
   }
 }
 
@@ -84,6 +92,9 @@ void diff_templates(const PlanInput& input, Proposal& proposal) {
     if (wanted.fate == Fate::Hold) {
       proposal.block(template_object(name), BlockKind::Waiting, "AbsenceUnconfirmed", wanted.reason);
       continue;
+    }
+    if (wanted.hindrance) {
+      proposal.block(template_object(name), kind_of(*wanted.hindrance), wanted.hindrance->reason, wanted.hindrance->message);
     }
     if (wanted.is_retained) continue;
     if (wanted.source_problem) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Trash goes for good after its grace time; what interrupted work left is removed when nothing is at work there, and so
+// Trash comes back when somebody asks for it, else it goes for good after its grace time; what interrupted work left is removed when nothing is at work there, and so
 // are approvals of what is gone.
+#include "reconciler/plan/coming_back.h"
 #include "reconciler/plan/make_plan.h"
 #include "resources/files/publish.h"
 
@@ -38,7 +39,11 @@ std::string why_it_stays(const PlanInput& input, const TrashEntry& entry) {
 }  // namespace
 
 void diff_trash(const PlanInput& input, Proposal& proposal) {
+  const ComingBack coming = coming_back(input);
+  for (const Undelete& step : coming.steps) proposal.propose(Action{step}, "asked for by `cowherd undelete`");
+  proposal.notes.insert(proposal.notes.end(), coming.notes.begin(), coming.notes.end());
   for (const TrashEntry& entry : input.seen.store.trash) {
+    if (coming.has(entry)) continue;
     const Moment due = entry.since + input.limits.trash_grace;
     if (due > input.now) {
       proposal.wake_at(due);

@@ -13,6 +13,13 @@ namespace cowherd {
 
 namespace {
 
+// Who is told of: a snapshot that is taken because its sandbox leaves is a part of that.
+std::string speaker_of(const Action& action) {
+  const auto* capture = std::get_if<CaptureSnapshot>(&action.what);
+  const bool is_last = capture != nullptr && capture->identity.retained && !capture->identity.scheduled;
+  return is_last ? sandbox_object(capture->identity.sandbox) : object_of(action);
+}
+
 // Objects whose document vanished. Every step of such an object belongs to its pruning, also the stop of its VM.
 std::set<std::string> pruned_objects(const PlanInput& input, const Plan& plan) {
   std::set<std::string> vanished;
@@ -81,7 +88,7 @@ void hold_prunes(const PlanInput& input, Plan& plan, std::vector<bool>& drop) {
   const std::string hold = candidates.empty() ? "" : prune_hold(input, candidates.size());
   if (hold.empty()) return;
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
-    if (candidates.contains(object_of(plan.steps[i].action))) drop[i] = true;
+    if (candidates.contains(speaker_of(plan.steps[i].action))) drop[i] = true;
   }
   for (const std::string& object : candidates) {
     plan.blocked.push_back({object, BlockKind::Guard, "PruneHeld", hold, std::nullopt});
@@ -98,7 +105,7 @@ void hold_back_off(const PlanInput& input, Plan& plan, std::vector<bool>& drop) 
     if (edited) continue;  // an edit resets the backoff
     drop[i] = true;
     const Attempts& failed = attempts->second;
-    plan.blocked.push_back({object_of(action), BlockKind::Backoff, failed.reason.empty() ? "ActionFailed" : failed.reason,
+    plan.blocked.push_back({speaker_of(action), BlockKind::Backoff, failed.reason.empty() ? "ActionFailed" : failed.reason,
                             std::string(verb_of(action)) + " failed " + std::to_string(failed.failures) +
                                 (failed.failures == 1 ? " time: " : " times: ") + failed.last_error,
                             failed.next_try});
@@ -121,7 +128,7 @@ void hold_on_low_space(const PlanInput& input, Plan& plan, std::vector<bool>& dr
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
     if (!takes_space(plan.steps[i].action)) continue;
     drop[i] = true;
-    const std::string object = object_of(plan.steps[i].action);
+    const std::string object = speaker_of(plan.steps[i].action);
     if (!told.insert(object).second) continue;
     plan.blocked.push_back({object, BlockKind::Guard, "LowDiskSpace",
                             "the file system of the state directory has " +

@@ -3,6 +3,7 @@
 
 #include "reconciler/plan/guard.h"
 #include "reconciler/plan/link.h"
+#include "reconciler/plan/sandbox_rules.h"
 
 namespace cowherd {
 
@@ -15,6 +16,11 @@ std::string_view to_string(BlockKind kind) {
     case BlockKind::Backoff: return "backoff";
   }
   return "waiting";
+}
+
+BlockKind kind_of(const Hindrance& hindrance) {
+  if (hindrance.is_unknown) return BlockKind::Unknown;
+  return hindrance.is_guard ? BlockKind::Guard : BlockKind::Waiting;
 }
 
 Plan make_plan(const PlanInput& given) {

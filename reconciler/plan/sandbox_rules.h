@@ -93,6 +93,12 @@ void diff_memory(const SandboxView& view, Proposal& proposal);
 // Who still wants to begin as it: while there is anybody, it stays.
 std::vector<std::string> users_to_come(const PlanInput& input, const SnapshotIdentity& snapshot);
 
+// How what hinders an object is told.
+BlockKind kind_of(const Hindrance& hindrance);
+
+// Before a sandbox leaves: the snapshot that its policy asks for. Until that is taken it stays, and only its VM ends.
+void diff_last_snapshot(const PlanInput& input, const WantedSnapshot& wanted, Proposal& proposal);
+
 // Of the file system of the state directory there is more left than what is always kept free.
 bool has_room(const PlanInput& input);
 

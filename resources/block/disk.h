@@ -53,6 +53,7 @@ struct DiskState {
   bool store_present = false;  // rootfs.cow or rootfs.qcow2 exists
   Bytes store_size{};          // what the store may take now: its length, or while active less if its loop offers less
   Bytes store_allocated{};     // st_blocks * 512
+  std::int64_t store_mtime_ns = 0;
   bool active = false;         // a VM could open it now
   bool interrupted = false;    // devices of it exist that no VM could use: deactivate or activate mends it
   std::string node{};          // what a VM opens: /dev/dm-N, or the qcow2 path

@@ -33,6 +33,7 @@ Fact<DiskState> DmSnapshotDriver::look_in(const HostListing& host, const DiskPla
   if (store) {
     state.store_size = store->size;
     state.store_allocated = store->allocated;
+    state.store_mtime_ns = store->mtime_ns;
   }
   if (store && store->type != FileType::Regular) {
     state.fault = DiskFault::Mismatch;

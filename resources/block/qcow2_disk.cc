@@ -35,6 +35,7 @@ Fact<DiskState> Qcow2Driver::look(const DiskPlan& disk) {
   state.store_present = true;
   state.store_size = store->size;
   state.store_allocated = store->allocated;
+  state.store_mtime_ns = store->mtime_ns;
   if (store->type != FileType::Regular)
     return faulty(state, DiskFault::Mismatch, "'" + path + "' is no regular file");
   const auto overlay = images_.inspect_overlay(path);

@@ -24,6 +24,7 @@ enum class FieldType {
   Duration,
   CalendarDuration,
   Integer,
+  Boolean,
   Enum,
   TextList,   // kernel arguments: printable, not empty
   NameList,
@@ -85,7 +86,7 @@ struct EnumIndex {
 };
 
 using FieldValue = std::variant<std::int64_t, std::string, Bytes, Span, CalendarSpan, ResourceName, Digest, EnumIndex,
-                                std::vector<std::string>, LabelSelector, std::vector<LabelSelector>>;
+                                std::vector<std::string>, LabelSelector, std::vector<LabelSelector>, bool>;
 
 // What is wrong with a value. `at` leads from the value to the culprit: item of a list or member of a mapping, by
 // position, level by level; empty for the value itself.

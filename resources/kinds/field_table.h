@@ -59,6 +59,7 @@ constexpr FieldType type_of() {
   if constexpr (std::is_same_v<T, Span>) return FieldType::Duration;
   if constexpr (std::is_same_v<T, CalendarSpan>) return FieldType::CalendarDuration;
   if constexpr (std::is_same_v<T, std::int64_t>) return FieldType::Integer;
+  if constexpr (std::is_same_v<T, bool>) return FieldType::Boolean;
   if constexpr (std::is_same_v<T, std::vector<std::string>>) return FieldType::TextList;
   if constexpr (std::is_same_v<T, LabelSelector>) return FieldType::Labels;
   if constexpr (std::is_same_v<T, std::vector<LabelSelector>>) return FieldType::SelectorList;

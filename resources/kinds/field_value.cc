@@ -73,6 +73,12 @@ FieldReading read_integer(const Field& field, const Value& value) {
   return *number;
 }
 
+FieldReading read_boolean(const Value& value) {
+  if (const bool* truth = value.as_bool()) return *truth;
+  return problem(is_nested(value) ? What::Shape : What::Type, "a boolean is needed here, not " + described(value),
+                 "write true or false, without quotes");
+}
+
 FieldReading read_quantity(const Field& field, const std::string& text) {
   const Result<Bytes> bytes = parse_quantity(text);
   if (!bytes) return problem(What::Form, bytes.error().message, bytes.error().hint);
@@ -164,6 +170,7 @@ FieldReading read_text(const Field& field, const Value& value) {
 FieldReading read_field(const Field& field, const Value& value) {
   switch (field.type) {
     case FieldType::Integer: return read_integer(field, value);
+    case FieldType::Boolean: return read_boolean(value);
     case FieldType::Quantity:
     case FieldType::Duration:
     case FieldType::CalendarDuration: return read_measure(field, value);
@@ -193,6 +200,7 @@ Value print_labels(const LabelSelector& labels) {
 struct Printer {
   const Field& field;
   Value operator()(std::int64_t number) const { return number; }
+  Value operator()(bool truth) const { return truth; }
   Value operator()(const std::string& text) const { return text; }
   Value operator()(Bytes bytes) const { return print_quantity(bytes); }
   Value operator()(Span span) const { return print_span(span); }

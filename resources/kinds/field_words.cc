@@ -16,6 +16,7 @@ std::string_view to_string(FieldType type) {
     case FieldType::Duration: return "duration";
     case FieldType::CalendarDuration: return "calendar duration";
     case FieldType::Integer: return "integer";
+    case FieldType::Boolean: return "boolean";
     case FieldType::Enum: return "choice";
     case FieldType::TextList: return "list of texts";
     case FieldType::NameList: return "list of names";

@@ -51,6 +51,7 @@ Value enum_schema(const Field& field) {
 Value type_schema(const Field& field) {
   switch (field.type) {
     case FieldType::Integer: return Value::Map{{"type", "integer"}};
+    case FieldType::Boolean: return Value::Map{{"type", "boolean"}};
     case FieldType::Enum: return enum_schema(field);
     case FieldType::TextList:
     case FieldType::NameList:

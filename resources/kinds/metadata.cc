@@ -3,6 +3,15 @@
 
 namespace cowherd {
 
+namespace {
+
+bool says(const Metadata& metadata, std::string_view annotation, std::string_view value) {
+  const auto found = metadata.annotations.find(std::string(annotation));
+  return found != metadata.annotations.end() && found->second == value;
+}
+
+}  // namespace
+
 std::string_view to_string(Kind kind) {
   switch (kind) {
     case Kind::Template: return "Template";
@@ -12,6 +21,10 @@ std::string_view to_string(Kind kind) {
   }
   return "Sandbox";
 }
+
+bool is_protected(const Metadata& metadata) { return says(metadata, kProtectAnnotation, "true"); }
+
+bool is_prune_disabled(const Metadata& metadata) { return says(metadata, kPruneAnnotation, "disabled"); }
 
 std::string to_string(const ObjectName& name) { return std::string(to_string(name.kind)) + "/" + name.name.str(); }
 

@@ -35,5 +35,10 @@ struct Metadata {
 
 // Annotations cowherd reads.
 inline constexpr std::string_view kApproveAnnotation = "cowherd.dev/approve";
+inline constexpr std::string_view kProtectAnnotation = "cowherd.dev/protect";  // "true" or "false"
+inline constexpr std::string_view kPruneAnnotation = "cowherd.dev/prune";      // "enabled" or "disabled"
+
+bool is_protected(const Metadata& metadata);
+bool is_prune_disabled(const Metadata& metadata);
 
 }  // namespace cowherd

@@ -22,8 +22,11 @@ const Table<Metadata>& metadata_fields() {
               member({.path = "annotations",
                       .type = FieldType::Annotations,
                       .maximum = kMaxLabels,
-                      .doc = "Free text for people and tools, up to 4 KiB each. cowherd itself reads only "
-                             "cowherd.dev/approve, which lets one edit that costs data or a disk go ahead.",
+                      .doc = "Free text for people and tools, up to 4 KiB each. cowherd itself reads "
+                             "cowherd.dev/approve, which lets one edit that costs data or a disk go ahead; "
+                             "cowherd.dev/protect, which with \"true\" keeps the object and its data from being removed, "
+                             "replaced or collected; and cowherd.dev/prune, which with \"disabled\" leaves the object as "
+                             "it is when its document goes.",
                       .example = Value::Map{{"cowherd.dev/approve", "replace@0123abcd"}}},
                      &Metadata::annotations),
           },

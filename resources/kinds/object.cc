@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "resources/kinds/object.h"
 
+#include <algorithm>
+#include <array>
 #include <set>
+#include <string_view>
 
 #include "resources/files/bulk.h"
 #include "resources/files/json.h"
@@ -95,6 +98,23 @@ std::vector<FieldChange> compare(const Table<S>& table, const S& from, const S& 
   return found;
 }
 
+// These came after the first hashes were written. While they have their default they are left out, so that a spec nobody
+// edited keeps its hash.
+constexpr std::array<std::string_view, 2> kLaterFields{"snapshots.mode", "updateStrategy.snapshotBefore"};
+
+template <class S>
+Value hashed_part(const Table<S>& table, const S& from) {
+  Value document = Value::map();
+  for (const Member<S>& row : table.members) {
+    const auto value = held(table, row, from);
+    if (!value) continue;
+    Value printed = print_field(row.about, *value);
+    const bool is_later = std::find(kLaterFields.begin(), kLaterFields.end(), row.about.path) != kLaterFields.end();
+    if (!is_later || printed != row.about.standard) document.set_path(row.about.path, std::move(printed));
+  }
+  return document;
+}
+
 const Table<TemplateSpec>& table_of(const TemplateSpec&) { return template_fields(); }
 const Table<SandboxSpec>& table_of(const SandboxSpec&) { return sandbox_fields(); }
 const Table<SnapshotSpec>& table_of(const SnapshotSpec&) { return snapshot_fields(); }
@@ -123,7 +143,10 @@ Result<Spec> spec_from_value(Kind kind, const Value& value) {
   return make_spec(kind, values);
 }
 
-Digest spec_hash(const Spec& spec) { return sha256(print_canonical_json(to_value(spec))); }
+Digest spec_hash(const Spec& spec) {
+  const Value hashed = std::visit([](const auto& what) { return hashed_part(table_of(what), what); }, spec.what);
+  return sha256(print_canonical_json(hashed));
+}
 
 std::vector<FieldChange> changes(const Spec& from, const Spec& to) {
   return std::visit(

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "resources/kinds/snapshot.h"
 #include "resources/vocabulary/moment.h"
 #include "resources/vocabulary/name.h"
 #include "resources/vocabulary/quantity.h"
@@ -16,7 +17,7 @@ enum class RestoreMode { Auto, Memory, Disk };
 enum class NetworkMode { None, User };
 enum class RestartType { Always, OnFailure, Never };
 enum class OnExpire { Stop, Delete };
-enum class SandboxDeletionPolicy { Delete, Retain };
+enum class SandboxDeletionPolicy { Delete, Snapshot, Retain };
 enum class UpdateStrategy { OnDelete, Recreate };
 
 struct SandboxSpec {
@@ -34,8 +35,11 @@ struct SandboxSpec {
   Span graceful_stop{};                                     // lifecycle.gracefulStop
   RestartType restart = RestartType::Always;                // restartPolicy.type
   NetworkMode network = NetworkMode::None;                  // network.mode
+  std::optional<Span> snapshots_every{};                    // snapshots.every
+  SnapshotMode snapshots_mode = SnapshotMode::Disk;         // snapshots.mode
   SandboxDeletionPolicy deletion_policy = SandboxDeletionPolicy::Delete;  // deletionPolicy
   UpdateStrategy update_strategy = UpdateStrategy::OnDelete;              // updateStrategy.type
+  bool snapshot_before = true;                              // updateStrategy.snapshotBefore
   bool operator==(const SandboxSpec&) const = default;
 };
 

@@ -16,6 +16,7 @@ const Table<SandboxSpec>& sandbox_fields() {
                    {.path = "lifecycle", .doc = "How long it lives and how it ends."},
                    {.path = "restartPolicy", .doc = "What happens when the guest ends by itself."},
                    {.path = "network", .doc = "What the guest can reach."},
+                   {.path = "snapshots", .doc = "Snapshots that are taken at regular times."},
                    {.path = "updateStrategy", .doc = "How edits that need a new disk are carried out."}},
       .one_of = {{.section = "", .options = {"templateRef", "restoreFrom"}}},
       .members =
@@ -109,11 +110,25 @@ const Table<SandboxSpec>& sandbox_fields() {
                       .change = ChangeClass::Restart,
                       .doc = "None has no network device; User reaches out through the host without privileges."},
                      &SandboxSpec::network),
+              member({.path = "snapshots.every",
+                      .minimum = 60'000,
+                      .doc = "A snapshot is taken each time this span is over, counted from the creation of the sandbox "
+                             "and without drift; what was missed is taken once. Each is called <sandbox>-<time>, has the "
+                             "labels of the sandbox, and stays until a policy or a person removes it. A sandbox that is "
+                             "off or paused, and was already so when the last one was taken, needs none.",
+                      .example = "1h"},
+                     &SandboxSpec::snapshots_every),
+              member({.path = "snapshots.mode",
+                      .standard = "Disk",
+                      .values = {"Disk", "Full"},
+                      .doc = "What such a snapshot captures: the disk, or the disk and the memory of the guest."},
+                     &SandboxSpec::snapshots_mode),
               member({.path = "deletionPolicy",
                       .standard = "Delete",
-                      .values = {"Delete", "Retain"},
+                      .values = {"Delete", "Snapshot", "Retain"},
                       .doc = "What becomes of it when the document goes: Delete stops it and moves its disk to the "
-                             "trash, Retain stops it and keeps the disk."},
+                             "trash. Snapshot first takes a snapshot of its disk, <name>-final-<uid>, which stays, and "
+                             "keeps the sandbox until that is taken. Retain stops it and keeps the disk."},
                      &SandboxSpec::deletion_policy),
               member({.path = "updateStrategy.type",
                       .standard = "OnDelete",
@@ -121,6 +136,12 @@ const Table<SandboxSpec>& sandbox_fields() {
                       .doc = "OnDelete waits for approval before anything that replaces the disk; Recreate does it by "
                              "itself."},
                      &SandboxSpec::update_strategy),
+              member({.path = "updateStrategy.snapshotBefore",
+                      .standard = true,
+                      .doc = "Before such an edit replaces the disk, a snapshot of it is taken, <name>-before-<uid>, which "
+                             "stays. While that cannot be, the sandbox stays as it is.",
+                      .example = false},
+                     &SandboxSpec::snapshot_before),
           },
   };
   return kTable;

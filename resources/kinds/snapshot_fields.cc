@@ -45,7 +45,7 @@ const Table<SnapshotSpec>& snapshot_fields() {
                       .standard = "Delete",
                       .values = {"Delete", "Retain"},
                       .doc = "What becomes of it when the document goes: Delete moves it to the trash, Retain leaves "
-                             "it to policies, expireAfter and the delete command."},
+                             "it to policies, expireAfter and `cowherd approve delete`."},
                      &SnapshotSpec::deletion_policy),
           },
   };

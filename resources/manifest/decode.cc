@@ -5,6 +5,7 @@
 #include <set>
 
 #include "resources/kinds/suggest.h"
+#include "resources/manifest/annotation_check.h"
 #include "resources/manifest/decode_field.h"
 #include "resources/manifest/key_check.h"
 
@@ -140,15 +141,7 @@ class DocumentDecoder {
     if (auto read = decode_field(*field, value, key.place, path, findings_)) {
       made_.metadata.insert_or_assign(field->path, *std::move(read));
     }
-    if (key.text == "annotations") warn_unread_annotations(value, path);
-  }
-
-  void warn_unread_annotations(const YamlNode& annotations, const std::string& path) {
-    for (const YamlNode& key : annotations.keys) {
-      if (!key.text.starts_with("cowherd.dev/") || key.text == kApproveAnnotation) continue;
-      add("W102", key.place, path + "." + key.text.substr(0, 80), "cowherd reads no annotation " + quoted(key.text),
-          did_you_mean(key.text, {std::string(kApproveAnnotation)}));
-    }
+    if (key.text == "annotations") check_own_annotations(value, path, findings_);
   }
 
   void decode_section(const std::string& path, const YamlNode& node, Place key_place) {

@@ -8,8 +8,8 @@ namespace cowherd {
 
 namespace {
 
-bool is_measured(FieldType type) {
-  return type == FieldType::Integer || type == FieldType::Quantity || type == FieldType::Duration ||
+bool takes_no_text(FieldType type) {
+  return type == FieldType::Integer || type == FieldType::Boolean || type == FieldType::Quantity || type == FieldType::Duration ||
          type == FieldType::CalendarDuration;
 }
 
@@ -61,7 +61,7 @@ class FieldDecoder {
 
   // A number that Value cannot hold, where there should be text.
   bool is_bare_number(const YamlNode& node) const {
-    return !is_measured(field_.type) && node.type == YamlNode::Type::Text && node.style == YamlNode::Style::Plain &&
+    return !takes_no_text(field_.type) && node.type == YamlNode::Type::Text && node.style == YamlNode::Style::Plain &&
            meaning_of(node.text) == PlainMeaning::Number;
   }
 

@@ -6,6 +6,7 @@
 
 #include "resources/files/json.h"
 #include "resources/files/publish.h"
+#include "resources/store/trash_name.h"
 
 namespace cowherd {
 
@@ -13,7 +14,9 @@ namespace {
 
 constexpr Bytes kLimit = 4_KiB;
 constexpr std::string_view kDelete = "delete";
+constexpr std::string_view kUndelete = "undelete";
 constexpr std::string_view kTemplatePrefix = "Template/";
+constexpr std::string_view kTrashPrefix = "Trash/";
 constexpr std::array<std::string_view, 3> kObjectVerbs{"replace", "dataloss", "delete"};
 
 bool is_hash8(const std::string& text) {
@@ -27,14 +30,22 @@ bool names_template(const Approval& approval) {
          ResourceName::make(std::string_view(approval.object).substr(kTemplatePrefix.size())).has_value();
 }
 
+bool names_trash(const Approval& approval) {
+  return approval.verb == kUndelete && approval.uid.empty() && approval.hash8.empty() &&
+         approval.object.starts_with(kTrashPrefix) &&
+         approval.object.find('/', kTrashPrefix.size()) == std::string::npos &&
+         parse_trash_name(std::string_view(approval.object).substr(kTrashPrefix.size())).has_value();
+}
+
 bool is_well_formed(const Approval& approval) {
-  if (names_template(approval)) return true;
+  if (names_template(approval) || names_trash(approval)) return true;
   const bool known = std::find(kObjectVerbs.begin(), kObjectVerbs.end(), approval.verb) != kObjectVerbs.end();
   return known && !approval.object.empty() && Uid::make(approval.uid).has_value() && is_hash8(approval.hash8);
 }
 
 std::string file_name(const Approval& approval) {
   if (names_template(approval)) return "delete-template-" + approval.object.substr(kTemplatePrefix.size()) + ".json";
+  if (names_trash(approval)) return "undelete-" + approval.object.substr(kTrashPrefix.size()) + ".json";
   return approval.verb + "-" + approval.uid + "-" + approval.hash8 + ".json";
 }
 
@@ -84,6 +95,14 @@ Status consume(FileSystem& files, const Layout& layout, Matches matches) {
 }
 
 }  // namespace
+
+Approval undelete_approval(const std::string& trash_entry) {
+  return {std::string(kUndelete), std::string(kTrashPrefix) + trash_entry, "", ""};
+}
+
+bool is_to_come_back(const std::vector<Approval>& approvals, const std::string& trash_entry) {
+  return std::find(approvals.begin(), approvals.end(), undelete_approval(trash_entry)) != approvals.end();
+}
 
 Status approve(FileSystem& files, const Layout& layout, const Approval& approval) {
   if (!is_well_formed(approval)) {

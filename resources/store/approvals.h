@@ -13,12 +13,17 @@
 namespace cowherd {
 
 struct Approval {
-  std::string verb{};    // "replace", "dataloss" or "delete"
-  std::string object{};  // "Sandbox/web"
-  std::string uid{};     // of the object; empty for "delete" of a template, which has none
+  std::string verb{};    // "replace", "dataloss", "delete" or "undelete"
+  std::string object{};  // "Sandbox/web"; "Trash/<entry>" for "undelete"
+  std::string uid{};     // of the object; empty for "delete" of a template, which has none, and for "undelete"
   std::string hash8{};   // first 8 hex digits of the spec hash; empty together with the uid
   bool operator==(const Approval&) const = default;
 };
+
+// To bring back this trash entry.
+Approval undelete_approval(const std::string& trash_entry);
+// Somebody asked for it.
+bool is_to_come_back(const std::vector<Approval>& approvals, const std::string& trash_entry);
 
 // Durable when it returns; giving it again is success. Invalid for an unknown verb, or a uid or hash of another form.
 Status approve(FileSystem& files, const Layout& layout, const Approval& approval);

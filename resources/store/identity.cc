@@ -136,7 +136,10 @@ std::string print_identity(const SandboxIdentity& identity) {
   if (identity.expired_generation) file.set("expiredGeneration", *identity.expired_generation);
   file.set("diskDiscarded", identity.disk_discarded);
   file.set("retained", identity.retained);
+  if (identity.is_protected) file.set("protected", true);
+  if (identity.prune_disabled) file.set("pruneDisabled", true);
   if (identity.last_exit) file.set("lastExit", to_value(*identity.last_exit));
+  if (identity.last_scheduled) file.set("lastScheduled", to_value(*identity.last_scheduled));
   return print_json(file, JsonStyle::Pretty);
 }
 
@@ -162,8 +165,13 @@ Result<SandboxIdentity> parse_sandbox_identity(std::string_view text) {
   if (fields.has("expiredGeneration")) identity.expired_generation = fields.integer("expiredGeneration");
   identity.disk_discarded = fields.boolean("diskDiscarded");
   identity.retained = fields.boolean("retained");
+  if (fields.has("protected")) identity.is_protected = fields.boolean("protected");
+  if (fields.has("pruneDisabled")) identity.prune_disabled = fields.boolean("pruneDisabled");
   if (fields.has("lastExit")) {
     identity.last_exit = fields.take("lastExit", parse_last_exit(fields.member("lastExit")));
+  }
+  if (fields.has("lastScheduled")) {
+    identity.last_scheduled = fields.take("lastScheduled", parse_scheduled_run(fields.member("lastScheduled")));
   }
   COWHERD_TRY(fields.done());
   return identity;
@@ -186,6 +194,8 @@ std::string print_identity(const RevisionIdentity& identity) {
   file.set("hasInitrd", identity.has_initrd);
   file.set("created", print_moment(identity.created));
   file.set("retain", identity.retain);
+  if (identity.is_protected) file.set("protected", true);
+  if (identity.prune_disabled) file.set("pruneDisabled", true);
   return print_json(file, JsonStyle::Pretty);
 }
 
@@ -207,6 +217,8 @@ Result<RevisionIdentity> parse_revision_identity(std::string_view text) {
   identity.has_initrd = fields.boolean("hasInitrd");
   identity.created = fields.moment("created");
   identity.retain = fields.boolean("retain");
+  if (fields.has("protected")) identity.is_protected = fields.boolean("protected");
+  if (fields.has("pruneDisabled")) identity.prune_disabled = fields.boolean("pruneDisabled");
   COWHERD_TRY(fields.done());
   return identity;
 }

@@ -11,6 +11,7 @@
 #include "resources/block/disk.h"
 #include "resources/files/file_system.h"
 #include "resources/kinds/object.h"
+#include "resources/store/scheduled_run.h"
 #include "resources/vocabulary/moment.h"
 
 namespace cowherd {
@@ -53,7 +54,10 @@ struct SandboxIdentity {
   std::optional<std::int64_t> expired_generation{};  // latch: onExpire was carried out for this generation
   bool disk_discarded = false;        // onExpire: Delete moved the disk to trash; the directory stays as the latch
   bool retained = false;              // deletionPolicy Retain: undeclared, kept and listed
+  bool is_protected = false;          // its annotations as last applied: never removed, replaced or collected
+  bool prune_disabled = false;        // a vanished document does not delete it
   std::optional<LastExit> last_exit{};
+  std::optional<ScheduledRun> last_scheduled{};  // stays when the snapshot it took went
   bool operator==(const SandboxIdentity&) const = default;
 };
 
@@ -78,6 +82,8 @@ struct RevisionIdentity {
   bool has_initrd = false;
   Moment created{};
   bool retain = false;                // the template's deletionPolicy as last applied: Retain
+  bool is_protected = false;          // the template's annotations as last applied
+  bool prune_disabled = false;
   bool operator==(const RevisionIdentity&) const = default;
 };
 

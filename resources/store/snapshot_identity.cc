@@ -75,6 +75,10 @@ std::string print_identity(const SnapshotIdentity& identity) {
   for (const SnapshotPart& part : identity.parts) parts.add(to_value(part));
   file.set("parts", std::move(parts));
   file.set("retained", identity.retained);
+  if (identity.is_protected) file.set("protected", true);
+  if (identity.prune_disabled) file.set("pruneDisabled", true);
+  if (!identity.standing.empty()) file.set("standing", identity.standing);
+  if (identity.scheduled) file.set("scheduled", print_moment(*identity.scheduled));
   return print_json(file, JsonStyle::Pretty);
 }
 
@@ -100,6 +104,10 @@ Result<SnapshotIdentity> parse_snapshot_identity(std::string_view text) {
   if (fields.has("memory")) identity.memory = fields.take("memory", parse_saved_memory(fields.member("memory")));
   identity.parts = fields.take("parts", parse_parts(fields.member("parts")));
   identity.retained = fields.boolean("retained");
+  if (fields.has("protected")) identity.is_protected = fields.boolean("protected");
+  if (fields.has("pruneDisabled")) identity.prune_disabled = fields.boolean("pruneDisabled");
+  if (fields.has("standing")) identity.standing = fields.text("standing");
+  if (fields.has("scheduled")) identity.scheduled = fields.moment("scheduled");
   COWHERD_TRY(fields.done());
   return identity;
 }

@@ -11,6 +11,7 @@
 #include "resources/block/disk.h"
 #include "resources/kinds/object.h"
 #include "resources/store/saved_memory.h"
+#include "resources/store/scheduled_run.h"
 
 namespace cowherd {
 
@@ -39,7 +40,11 @@ struct SnapshotIdentity {
   std::string power{};            // of the sandbox when it was captured: "Running", "Paused" or "Stopped"
   std::optional<SavedMemory> memory{};  // of a Full one whose sandbox had any
   std::vector<SnapshotPart> parts{};
-  bool retained = false;          // deletionPolicy Retain: undeclared, kept and listed
+  bool retained = false;          // undeclared, kept and listed: by its deletionPolicy, or from the beginning
+  bool is_protected = false;      // its annotations as last applied: never removed, replaced or collected
+  bool prune_disabled = false;    // a vanished document does not delete it
+  std::string standing{};         // standing_mark of the sandbox it was taken of; "" when a guest ran
+  std::optional<Moment> scheduled{};  // due moment, of one that a sandbox's schedule took
   bool operator==(const SnapshotIdentity&) const = default;
 };
 

@@ -32,13 +32,22 @@
 
 namespace cowherd {
 
+struct RevisionRef {
+  std::string template_name{};
+  Digest id{};
+  bool operator==(const RevisionRef&) const = default;
+};
+
 struct TrashEntry {
   std::string name{};        // under trash/: "<kind>-<object>-<uid8 or rev8>-<yyyymmddThhmmssZ>"
   std::string object{};      // "Sandbox/web"
   std::optional<Uid> uid{};  // of a sandbox: devices with its mark are still ours
   Moment since{};
+  std::optional<RevisionRef> base{};  // the revision it stands on, or is; nothing of what cannot be brought back
   bool operator==(const TrashEntry&) const = default;
 };
+// Kept from then on without a document, or as its identity says.
+enum class UndeleteAs { Retained, AsItWas };
 
 // One look at the state directory. A directory that cannot be read makes its objects Unknown, and the look incomplete.
 struct StoreContents {
@@ -161,6 +170,9 @@ class Store {
   Result<Effect> restore_disk(const SandboxIdentity& sandbox, const SnapshotIdentity& snapshot, const BulkControl& control);
 
   // --- the rest
+  // Puts a sandbox, snapshot or revision back in its place by one rename. Success when it stands there. Busy when another
+  // one does; NotFound when the entry is gone; Invalid for a part of a sandbox, which has no place of its own.
+  Status undelete(const TrashEntry& entry, UndeleteAs how);
   // Removes one trash entry for good, its identity file last. Success when it is absent.
   Status purge(const TrashEntry& entry);
   // Removes what an interrupted call left behind: a path that look() told. Success when it is absent; Busy when a call
@@ -189,6 +201,7 @@ class Store {
   void look_at_snapshots(StoreContents& seen);
   void look_at_snapshot(const std::string& name, StoreContents& seen);
   void look_at_trash(StoreContents& seen);
+  void describe_trash(const TrashName& name, const std::string& path, TrashEntry& entry);
   void note_staging(const std::string& directory, StoreContents& seen);
   void note_leftover(const std::string& path, StoreContents& seen);
   Result<std::vector<FileEntry>> list_or_empty(const std::string& directory);
@@ -217,6 +230,10 @@ class Store {
                    const BulkControl& control);
   Status check_base(const SnapshotIdentity& snapshot, const std::string& source, const std::string& copy);
 
+  Status undelete_sandbox(const std::string& path, UndeleteAs how);
+  Status undelete_snapshot(const std::string& path, UndeleteAs how);
+  Status undelete_revision(const std::string& path, UndeleteAs how);
+  Status move_back(const std::string& path, const std::string& target);
   Result<std::string> move_to_trash(const std::string& path, TrashName name);
   Status discard(const SandboxIdentity& identity, const std::string& disk);
 

@@ -153,6 +153,23 @@ void Store::look_at_revisions(const std::string& template_name, StoreContents& s
   }
 }
 
+// An identity that is gone or unreadable: the entry is half purged, and devices of it went before it came here.
+void Store::describe_trash(const TrashName& name, const std::string& path, TrashEntry& entry) {
+  if (kind_of(name) == "Sandbox") {
+    const Result<SandboxIdentity> identity = sandbox_cache_.read(files_, path + "/" + kSandboxFile);
+    if (identity) entry.uid = identity->uid;
+    if (identity && name.kind == "sandbox") entry.base = RevisionRef{identity->template_name, identity->revision};
+  }
+  if (name.kind == "snapshot") {
+    const Result<SnapshotIdentity> identity = snapshot_cache_.read(files_, path + "/" + kSnapshotFile);
+    if (identity) entry.base = RevisionRef{identity->template_name, identity->revision};
+  }
+  if (name.kind == "revision") {
+    const Result<RevisionIdentity> identity = revision_cache_.read(files_, path + "/" + kRevisionFile);
+    if (identity) entry.base = RevisionRef{identity->template_name.str(), identity->id};
+  }
+}
+
 void Store::look_at_trash(StoreContents& seen) {
   const Result<std::vector<FileEntry>> entries = list_or_empty(layout_.trash());
   if (!entries) {
@@ -165,11 +182,7 @@ void Store::look_at_trash(StoreContents& seen) {
     const std::optional<TrashName> name = parse_trash_name(found.name);
     if (!name) continue;
     TrashEntry entry{found.name, kind_of(*name) + "/" + name->object, {}, name->since};
-    if (kind_of(*name) == "Sandbox") {
-      // Gone or unreadable: the entry is half purged, and its devices went before it came here.
-      const Result<SandboxIdentity> identity = sandbox_cache_.read(files_, path + "/" + kSandboxFile);
-      if (identity) entry.uid = identity->uid;
-    }
+    describe_trash(*name, path, entry);
     seen.trash.push_back(std::move(entry));
   }
 }

@@ -6,29 +6,6 @@
 
 namespace cowherd {
 
-namespace {
-
-// "2026-11-20T18:03:00Z" <-> "20261120T180300Z"
-std::string print_compact(Moment moment) {
-  std::string text;
-  for (const char c : print_moment(std::chrono::floor<std::chrono::seconds>(moment))) {
-    if (c != '-' && c != ':') text += c;
-  }
-  return text;
-}
-
-std::optional<Moment> parse_compact(std::string_view text) {
-  if (text.size() != 16) return std::nullopt;
-  std::string full(text);
-  for (const std::size_t colon : {13u, 11u}) full.insert(colon, ":");
-  for (const std::size_t dash : {6u, 4u}) full.insert(dash, "-");
-  const Result<Moment> moment = parse_moment(full);
-  if (!moment) return std::nullopt;
-  return *moment;
-}
-
-}  // namespace
-
 std::string print_trash_name(const TrashName& name) {
   return name.kind + "-" + name.object + "-" + name.id8 + "-" + print_compact(name.since);
 }

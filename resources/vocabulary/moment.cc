@@ -126,4 +126,22 @@ std::string print_age(Span span) {
   return print_units(std::chrono::floor<std::chrono::seconds>(span), 2, 1);
 }
 
+std::string print_compact(Moment moment) {
+  std::string text;
+  for (const char c : print_moment(std::chrono::floor<std::chrono::seconds>(moment))) {
+    if (c != '-' && c != ':') text += c;
+  }
+  return text;
+}
+
+std::optional<Moment> parse_compact(std::string_view text) {
+  if (text.size() != 16) return std::nullopt;
+  std::string full(text);
+  for (const std::size_t colon : {13u, 11u}) full.insert(colon, ":");
+  for (const std::size_t dash : {6u, 4u}) full.insert(dash, "-");
+  const Result<Moment> moment = parse_moment(full);
+  if (!moment) return std::nullopt;
+  return *moment;
+}
+
 }  // namespace cowherd

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,9 @@ using Moment = std::chrono::sys_time<Span>;
 // RFC 3339 in UTC with milliseconds only when they are not zero: "2026-11-20T18:03:00Z".
 std::string print_moment(Moment moment);
 Result<Moment> parse_moment(std::string_view text);
+// For names, to the second: "20261120T180300Z". Nothing for a text that print_compact did not make.
+std::string print_compact(Moment moment);
+std::optional<Moment> parse_compact(std::string_view text);
 
 // Durations as manifests spell them: [0-9]+(ms|s|m|h|d|w) joined, largest first ("1h30m"). Invalid otherwise.
 Result<Span> parse_span(std::string_view text);

@@ -87,7 +87,9 @@ void add_revisions(GoldenWorld& world, const std::vector<Document>& applied, con
     const auto* spec = std::get_if<TemplateSpec>(&document.object.spec.what);
     if (spec == nullptr || spec->snapshot_ref.str().empty() != (source == MadeOf::Image)) continue;
     const std::string name = document.object.metadata.name.str();
-    const RevisionIdentity revision = revision_of(name, *spec, world.seen.store, files, world.now);
+    RevisionIdentity revision = revision_of(name, *spec, world.seen.store, files, world.now);
+    revision.is_protected = is_protected(document.object.metadata);
+    revision.prune_disabled = is_prune_disabled(document.object.metadata);
     world.seen.store.templates[name].emplace(revision.id, Fact<RevisionIdentity>(revision));
   }
 }
@@ -109,6 +111,11 @@ SandboxIdentity identity_of(const Document& document, const GoldenWorld& world, 
   identity.created = world.now - std::chrono::hours{1};
   if (identity.spec.ttl) identity.expires = identity.created + *identity.spec.ttl;
   identity.retained = truth_at(state, "retained", "false");
+  identity.is_protected = is_protected(document.object.metadata);
+  identity.prune_disabled = is_prune_disabled(document.object.metadata);
+  if (const std::string ago = text_at(state, "lastScheduledAgo", ""); !ago.empty()) {
+    identity.last_scheduled = ScheduledRun{world.now - *parse_span(ago), text_at(state, "standing", "")};
+  }
   const std::string exit = text_at(state, "lastExit", "");
   if (!exit.empty()) {
     identity.last_exit = LastExit{exit, exit == to_string(ExitReason::GuestShutdown), "", world.now, 1, 1};
@@ -150,6 +157,7 @@ DiskState disk_of_state(const SandboxIdentity& identity, const Value& state) {
   if (fault == "overflow") disk.fault = DiskFault::Overflow;
   if (fault == "invalid") disk.fault = DiskFault::Invalid;
   if (fault == "mismatch") disk.fault = DiskFault::Mismatch;
+  disk.store_mtime_ns = 7;
   disk.detail = fault == "none" ? "" : "as the case says";
   return disk;
 }
@@ -200,6 +208,21 @@ void add_sandbox(GoldenWorld& world, const Document& document, const Value& stat
   }
 }
 
+// trash: {<entry>: {object: Sandbox/web, on: base, undelete: true}}; on "gone" is a revision that is nowhere.
+void add_trash(GoldenWorld& world, const Value& observed) {
+  const Value* entries = observed.find("trash");
+  if (entries == nullptr) return;
+  for (const auto& [name, state] : *entries->as_map()) {
+    TrashEntry entry{name, text_at(state, "object", ""), std::nullopt, world.now - std::chrono::hours{1}, std::nullopt};
+    const std::string base = text_at(state, "on", "");
+    const auto revisions = world.seen.store.templates.find(base);
+    const bool is_there = revisions != world.seen.store.templates.end();
+    if (!base.empty()) entry.base = RevisionRef{base, is_there ? revisions->second.begin()->first : a_digest(base)};
+    if (truth_at(state, "undelete", "false")) world.seen.approvals.push_back(undelete_approval(name));
+    world.seen.store.trash.push_back(std::move(entry));
+  }
+}
+
 void add_files(GoldenWorld& world, const std::vector<Document>& documents, const Value& observed) {
   for (const Document& document : documents) {
     const auto* spec = std::get_if<TemplateSpec>(&document.object.spec.what);
@@ -240,6 +263,7 @@ GoldenWorld read_world(const std::vector<Document>& declared, const std::vector<
       world.seen.approvals.push_back({"delete", "Template/" + *name.as_string(), "", ""});
     }
   }
+  add_trash(world, observed);
   const Value* states = observed.find("sandboxes");
   for (const Document& document : applied) {
     if (document.object.name().kind != Kind::Sandbox) continue;

@@ -46,6 +46,8 @@ bool declares(const std::vector<Document>& applied, const std::string& name, Sna
     identity.spec_hash = spec_hash(document.object.spec);
     identity.origin = document.spot.file;
     identity.labels = document.object.metadata.labels;
+    identity.is_protected = is_protected(document.object.metadata);
+    identity.prune_disabled = is_prune_disabled(document.object.metadata);
     return true;
   }
   return false;
@@ -84,6 +86,7 @@ void add_own(GoldenWorld& world, const std::vector<Document>& applied, const std
     for (const Value& hold : *holds->as_list()) identity.spec.holds.push_back(*hold.as_string());
   }
   if (const std::string at = text_of(state, "captured"); !at.empty()) identity.captured = *parse_moment(at);
+  if (const std::string standing = text_of(state, "standing"); !standing.empty()) identity.standing = standing;
   if (const Value* full = state.find("full"); full != nullptr && *full->as_bool()) identity.memory = a_memory();
   identity.parts = {{kCowFile, 1_MiB, a_digest("store of " + name)}, {kMetaFile, 1_KiB, a_digest("meta of " + name)}};
   world.seen.store.snapshots.emplace(name, identity);

@@ -43,6 +43,17 @@ class SandboxBuilder {
   }
   SandboxBuilder& recreate() { return (spec_.update_strategy = UpdateStrategy::Recreate, *this); }
   SandboxBuilder& retain() { return (spec_.deletion_policy = SandboxDeletionPolicy::Retain, *this); }
+  SandboxBuilder& final_snapshot() { return (spec_.deletion_policy = SandboxDeletionPolicy::Snapshot, *this); }
+  SandboxBuilder& without_snapshot() { return (spec_.snapshot_before = false, *this); }
+  SandboxBuilder& snapshots_every(Span span, SnapshotMode mode = SnapshotMode::Disk) {
+    spec_.snapshots_every = span;
+    spec_.snapshots_mode = mode;
+    return *this;
+  }
+  SandboxBuilder& label(const std::string& key, const std::string& value) {
+    labels_[key] = value;
+    return *this;
+  }
   SandboxBuilder& annotate(std::string_view key, const std::string& value) {
     annotations_[std::string(key)] = value;
     return *this;
@@ -53,6 +64,7 @@ class SandboxBuilder {
     Declared declared;
     declared.object.metadata.name = name_;
     declared.object.metadata.annotations = annotations_;
+    declared.object.metadata.labels = labels_;
     declared.object.spec = Spec{spec_};
     declared.spot = {file, 3, 9, 1};
     return declared;
@@ -62,6 +74,7 @@ class SandboxBuilder {
   ResourceName name_;
   SandboxSpec spec_{};
   std::map<std::string, std::string> annotations_{};
+  std::map<std::string, std::string> labels_{};
 };
 
 inline SandboxBuilder a_sandbox(const std::string& name) { return SandboxBuilder(name); }
@@ -81,6 +94,10 @@ class TemplateBuilder {
   }
   TemplateBuilder& sha256(const Digest& digest) { return (spec_.image_sha256 = digest, *this); }
   TemplateBuilder& disk_size(Bytes bytes) { return (spec_.disk_size = bytes, *this); }
+  TemplateBuilder& annotate(std::string_view key, const std::string& value) {
+    annotations_[std::string(key)] = value;
+    return *this;
+  }
   TemplateBuilder& retain() { return (spec_.deletion_policy = TemplateDeletionPolicy::Retain, *this); }
   TemplateBuilder& arg(const std::string& text) { return (spec_.boot_args.push_back(text), *this); }
 
@@ -88,6 +105,7 @@ class TemplateBuilder {
   Declared declared(const std::string& file = "base.yaml") const {
     Declared declared;
     declared.object.metadata.name = name_;
+    declared.object.metadata.annotations = annotations_;
     declared.object.spec = Spec{spec_};
     declared.spot = {file, 3, 9, 1};
     return declared;
@@ -96,6 +114,7 @@ class TemplateBuilder {
  private:
   ResourceName name_;
   TemplateSpec spec_{};
+  std::map<std::string, std::string> annotations_{};
 };
 
 inline TemplateBuilder a_template(const std::string& name) { return TemplateBuilder(name); }

@@ -72,6 +72,7 @@ class Examples(cli.World):
         plan = self.value("plan")
         self.assertEqual([], plan["steps"])
         self.assertEqual({"Template/busybox": "SourceMissing", "Template/busybox-warm": "SourceMissing", "Sandbox/web": "TemplateNotReady",
+                          "Sandbox/ledger": "TemplateNotReady",
                           "Sandbox/worker": "TemplateNotReady", "Sandbox/idle": "TemplateNotReady",
                           "Sandbox/web-again": "SnapshotNotReady", "Snapshot/web-fresh": "SandboxNotReady"},
                          {each["object"]: each["reason"] for each in plan["blocked"]})

@@ -31,5 +31,6 @@ struct AddScenario {
 
 void add_snapshot_scenarios(const AddScenario& add);
 void add_retention_scenarios(const AddScenario& add);
+void add_policy_scenarios(const AddScenario& add);
 
 }  // namespace cowherd::testing

@@ -99,6 +99,30 @@ TEST(ApprovalFor, WhatIsAboutToGoNeedsNoApproval) {
   EXPECT_THAT(refusal(picture, "delete", sandbox_named("web")), HasSubstr("about to be removed"));
 }
 
+TEST(ApprovalFor, WhatWaitsForItsLastSnapshotMayGoWithout) {
+  Picture picture = an_empty_picture();
+  add_sandbox(picture, "web").fate = Fate::Remove;
+  WantedSnapshot last;
+  last.is_last = true;
+  last.identity.sandbox_uid = a_uid("web");
+  picture.wanted.snapshots.emplace(a_name("web-final"), last);
+  EXPECT_EQ(a_uid("web").str(), approval_for(picture, "delete", sandbox_named("web")).value().uid);
+}
+
+TEST(ApprovalFor, WhatIsNotPrunedIsLetGo) {
+  Picture picture = an_empty_picture();
+  add_sandbox(picture, "web").present->prune_disabled = true;
+  EXPECT_EQ(a_uid("web").str(), approval_for(picture, "delete", sandbox_named("web")).value().uid);
+}
+
+TEST(ApprovalFor, WhatIsProtectedIsNot) {
+  Picture picture = an_empty_picture();
+  WantedSandbox& web = add_sandbox(picture, "web");
+  web.present->retained = true;
+  web.present->is_protected = true;
+  EXPECT_THAT(refusal(picture, "delete", sandbox_named("web")), HasSubstr("protected by annotation cowherd.dev/protect"));
+}
+
 TEST(ApprovalsForPrune, NamesWhatIsHeldAndNothingElse) {
   Picture picture = an_empty_picture();
   add_sandbox(picture, "held").is_prune = true;

@@ -47,6 +47,7 @@ Value a_value(const Field& field) {
     case FieldType::Duration: return print_span(Span{number(1000, 100'000'000)});
     case FieldType::CalendarDuration: return print_calendar_span({*rc::gen::inRange(0, 5), *rc::gen::inRange(0, 12), *rc::gen::inRange(0, 40), *rc::gen::inRange(1, 90)});
     case FieldType::Integer: return number(-1, 200);
+    case FieldType::Boolean: return *rc::gen::arbitrary<bool>();
     case FieldType::Enum: return *rc::gen::elementOf(field.values);
     case FieldType::TextList: return Value::List{word(1, 10), word(1, 10)};
     case FieldType::NameList: return Value::List{"a" + word(1, 5), "b" + word(1, 5)};

@@ -39,6 +39,21 @@ TEST_F(Approvals, OfAnotherFormAreInvalid) {
   }
 }
 
+TEST_F(Approvals, ATrashEntryIsNamedByItself) {
+  const std::string entry = "sandbox-web-01010101-20261120T000000Z";
+  ASSERT_TRUE(approve(files, layout, undelete_approval(entry)));
+  files.lose_power();
+  const std::vector<Approval> all = *list_approvals(files, layout);
+  EXPECT_THAT(all, ::testing::ElementsAre(undelete_approval(entry)));
+  EXPECT_TRUE(is_to_come_back(all, entry));
+  EXPECT_FALSE(is_to_come_back(all, "sandbox-web-01010101-20261120T000001Z"));
+  ASSERT_TRUE(consume_approvals_of(files, layout, "Trash/" + entry));
+  EXPECT_THAT(*list_approvals(files, layout), ::testing::IsEmpty());
+  for (const std::string bad : {"", "web", "../sandbox-web-01010101-20261120T000000Z", "sandbox-web-01010101-20261120T000000Z/x"}) {
+    EXPECT_EQ(approve(files, layout, undelete_approval(bad)).error().kind, ErrorKind::Invalid) << bad;
+  }
+}
+
 TEST_F(Approvals, ATemplateIsNamedWithoutUid) {
   const Approval base{"delete", "Template/base", "", ""};
   const Approval other{"delete", "Template/other", "", ""};

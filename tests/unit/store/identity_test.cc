@@ -42,6 +42,15 @@ TEST(Identity, ASandboxIsReadBackAsWritten) {
   }
 }
 
+TEST(Identity, WhatIsNotAlwaysThereIsReadBackToo) {
+  SandboxIdentity sandbox = full_sandbox();
+  sandbox.is_protected = true;
+  sandbox.prune_disabled = true;
+  sandbox.last_scheduled = ScheduledRun{sandbox.created, "7 build"};
+  EXPECT_EQ(*parse_sandbox_identity(print_identity(sandbox)), sandbox);
+  EXPECT_THAT(sandbox_error(with(sandbox, "lastScheduled", Value::Map{{"due", "soon"}})).message, ::testing::HasSubstr("due"));
+}
+
 TEST(Identity, ARevisionIsReadBackAsWritten) {
   RevisionIdentity identity = revision_identity();
   for (int initrd = 0; initrd < 2; ++initrd) {

@@ -59,8 +59,18 @@ TEST_F(SandboxStore, ATrashedSandboxIsListedWithItsUid) {
   const StoreContents seen = store.look();
   EXPECT_THAT(seen.sandboxes, IsEmpty());
   EXPECT_THAT(seen.trash, ElementsAre(TrashEntry{"sandbox-web-01010101-20261120T000000Z", "Sandbox/web", web_.uid,
-                                                 clock.now()}));
+                                                 clock.now(), RevisionRef{web_.template_name, web_.revision}}));
   EXPECT_TRUE(store.trash_sandbox(web_)) << "absent is success";
+}
+
+TEST_F(SandboxStore, APartOfASandboxDoesNotComeBack) {
+  ASSERT_TRUE(store.create_sandbox(web_));
+  files.put(in_web(kCowFile), "changes");
+  ASSERT_TRUE(store.trash_disk(web_));
+  const TrashEntry disk = store.look().trash.front();
+  EXPECT_FALSE(disk.base);
+  EXPECT_EQ(store.undelete(disk, UndeleteAs::Retained).error().kind, ErrorKind::Invalid);
+  EXPECT_EQ(store.undelete({"../sandboxes", "", {}, {}, {}}, UndeleteAs::Retained).error().kind, ErrorKind::Invalid);
 }
 
 TEST_F(SandboxStore, TwoOfOneNameInOneSecondBothGoToTrash) {
@@ -280,6 +290,36 @@ TEST(SandboxStoreBroken, ASandboxIsInItsPlaceOrInTrashWithItsDisk) {
                     const std::string entry = broken.bed.layout.trash() + "/" + gone.trash.front().name;
                     ASSERT_EQ(broken.bed.files.peek(entry + "/" + kCowFile), "changes");
                   });
+}
+
+TEST(SandboxStoreBroken, WhatComesBackIsInTrashOrInItsPlaceWithItsDiskAndRetained) {
+  const SandboxIdentity web = sandbox_identity("web");
+  const auto entry_in = [](StoreBed& bed) { return bed.store.look().trash.front(); };
+  const auto prepare = [&](StoreBed& bed) {
+    ASSERT_TRUE(bed.store.create_sandbox(web));
+    bed.files.put(bed.layout.sandbox_dir(web.uid) + "/" + kCowFile, "changes");
+    ASSERT_TRUE(bed.store.trash_sandbox(web));
+  };
+  const auto undelete = [&](StoreBed& bed, Store& store) {
+    return store.undelete(entry_in(bed), UndeleteAs::Retained).has_value();
+  };
+  for_every_fault(prepare, undelete, [&](const Broken& broken) {
+    const StoreContents seen = broken.bed.store.look();
+    ASSERT_EQ(seen.sandboxes.size() + seen.trash.size(), 1u);
+    if (broken.succeeded) {
+      ASSERT_TRUE(seen.trash.empty());
+    }
+    if (!seen.trash.empty()) {
+      ASSERT_TRUE(broken.bed.store.undelete(seen.trash.front(), UndeleteAs::Retained));
+    }
+    collect_leftovers(broken.bed);
+    broken.bed.files.lose_power();
+    const StoreContents back = broken.bed.store.look();
+    ASSERT_TRUE(back.trash.empty());
+    ASSERT_EQ(back.sandboxes.size(), 1u);
+    ASSERT_TRUE(back.sandboxes.at(web.uid)->retained);
+    ASSERT_EQ(broken.bed.files.peek(broken.bed.layout.sandbox_dir(web.uid) + "/" + kCowFile), "changes");
+  });
 }
 
 TEST(SandboxStoreBroken, ADiscardedDiskIsNeverLostOnItsWay) {

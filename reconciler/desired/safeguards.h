@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// What annotations hold back: the words for it, one for every kind.
+#pragma once
+
+#include <string>
+
+#include "reconciler/desired/wanted.h"
+
+namespace cowherd {
+
+enum class DocumentNow { Stands, Gone };
+
+// what: "no longer declared".
+inline Hindrance protected_from(const std::string& what, DocumentNow document) {
+  const std::string annotation = "annotation " + std::string(kProtectAnnotation);
+  return {"Protected",
+          what + ", but " + annotation + " keeps it; " +
+              (document == DocumentNow::Stands ? "take the annotation out" : "declare it once more without the annotation") + " to let that happen",
+          false, true};
+}
+
+inline std::string kept_from_pruning(const std::string& origin) {
+  return "no longer declared (was in " + origin + "), and annotation " + std::string(kPruneAnnotation) + " leaves it as it is";
+}
+
+}  // namespace cowherd

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// A list as a message carries it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace cowherd {
+
+// "a, b, c"; of more than ten the first ten "and 7 more".
+std::string joined(const std::vector<std::string>& texts);
+
+}  // namespace cowherd
