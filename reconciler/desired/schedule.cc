@@ -27,6 +27,12 @@ bool is_taken(const ExpandInput& input, const Wanted& wanted, const ResourceName
          input.store.seeds.contains(name.str());
 }
 
+// What has the name of this run and cannot be read may be this very run.
+bool may_be_taken(const ExpandInput& input, const SandboxIdentity& sandbox, Moment due) {
+  const auto found = input.store.snapshots.find(derived_name(sandbox.name, lower_case(print_compact(due))).str());
+  return found != input.store.snapshots.end() && found->second.unknown();
+}
+
 // Cut names of two sandboxes may be equal, and a document may have chosen that very name.
 ResourceName free_name(const ExpandInput& input, const Wanted& wanted, const SandboxIdentity& sandbox, Moment due) {
   const std::string when = lower_case(print_compact(due));
@@ -78,7 +84,7 @@ void add_scheduled(const ExpandInput& input, const FreshUid& fresh_uid, Wanted& 
     sandbox.identity.last_scheduled = last_run(input.store, *sandbox.present, input.now);
     if (sandbox.identity.retained || !sandbox.disk_wanted) continue;
     const std::optional<Moment> due = due_run(sandbox.identity, input.now);
-    if (!due) continue;
+    if (!due || may_be_taken(input, sandbox.identity, *due)) continue;
     ResourceName name = free_name(input, wanted, sandbox.identity, *due);
     if (is_taken(input, wanted, name)) continue;
     wanted.snapshots.emplace(name, scheduled_snapshot(sandbox.identity, name, *due, fresh_uid()));
