@@ -44,7 +44,7 @@ struct FieldChange {
 Value to_value(const Spec& spec);
 // The reverse, for identity files: Corrupt for anything to_value did not write (unknown keys included).
 Result<Spec> spec_from_value(Kind kind, const Value& value);
-// SHA-256 over the canonical JSON of to_value(spec).
+// SHA-256 over the canonical JSON of to_value(spec), without fields that came later and have their default.
 Digest spec_hash(const Spec& spec);
 // Field by field, in table order; both of one kind. A size that shrinks may have a higher class than one that grows.
 std::vector<FieldChange> changes(const Spec& from, const Spec& to);
