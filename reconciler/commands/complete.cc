@@ -110,9 +110,9 @@ void add_names(const Typed& typed, const ObjectLister& objects, Completion& comp
   }
 }
 
-void add_snapshots(const Typed& typed, const ObjectLister& objects, Completion& completion) {
+void add_names_of(Kind kind, const Typed& typed, const ObjectLister& objects, Completion& completion) {
   for (const ObjectName& object : objects(options_of(typed))) {
-    if (object.kind == Kind::Snapshot) completion.candidates.push_back({object.name.str(), ""});
+    if (object.kind == kind) completion.candidates.push_back({object.name.str(), ""});
   }
 }
 
@@ -124,9 +124,10 @@ void add_value(const std::string& value, const Typed& typed, const std::string& 
     return;
   }
   if (value == "DIR") completion.then = ShellPart::Directories;
-  if (value == "FILE") completion.then = ShellPart::Files;
+  if (value == "FILE" || value == "POLICY") completion.then = ShellPart::Files;
+  if (value == "POLICY") add_names_of(Kind::RetentionPolicy, typed, objects, completion);
   if (value == "NAME") add_names(typed, objects, completion);
-  if (value == "SNAPSHOT") add_snapshots(typed, objects, completion);
+  if (value == "SNAPSHOT") add_names_of(Kind::Snapshot, typed, objects, completion);
   if (value == "OBJECT" || word.find('/') != std::string::npos) {
     if (value == "OBJECT" || value == "KIND") add_objects(typed, word, objects, completion);
     return;

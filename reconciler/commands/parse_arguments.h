@@ -31,7 +31,7 @@ inline constexpr std::string_view kRepeats = "…";
 // What can be typed, read off the same definitions: what completion offers.
 struct OptionShape {
   std::vector<std::string> names{};  // "--output", "-o"
-  std::string value{};               // "DIR", "FILE", "KIND", "table|wide"; empty: takes none
+  std::string value{};               // "DIR", "FILE", "POLICY", "table|wide"; empty: takes none
   std::string doc{};
 };
 struct CommandShape {

@@ -23,7 +23,7 @@ void RetentionCommandLine::add_to(CLI::App& app, Options& options) {
   retention->require_subcommand(1);
   CLI::App* preview = add(*retention, "preview", "Tell what one policy alone would keep and remove, and why; does nothing.");
   preview->add_option("policy", given_.policy, "A manifest, - for standard input, or the name of a declared policy.")
-      ->type_name("FILE|NAME")
+      ->type_name("POLICY")
       ->required()
       ->check(not_empty());
   preview->add_option("--name", given_.name, "Which policy, of a manifest with several.")

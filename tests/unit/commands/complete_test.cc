@@ -23,7 +23,8 @@ Completion completion_of(const std::vector<std::string>& words, Asked& asked) {
     ++asked.times;
     asked.options = options;
     return std::vector<ObjectName>{{Kind::Template, *ResourceName::make("base")}, sandbox("web"), sandbox("worker"),
-                                   {Kind::Snapshot, *ResourceName::make("golden")}};
+                                   {Kind::Snapshot, *ResourceName::make("golden")},
+                                   {Kind::RetentionPolicy, *ResourceName::make("nightly")}};
   });
 }
 
@@ -50,6 +51,13 @@ TEST(Complete, CommandsBelowACommandComeAfterIt) {
   Asked asked;
   EXPECT_EQ(completion_of({"cow", "merge", "--base", ""}, asked).then, ShellPart::Files);
   EXPECT_EQ(completion_of({"cow", "diff", "a", ""}, asked).then, ShellPart::Files);
+}
+
+TEST(Complete, APolicyIsADeclaredOneOrAFile) {
+  Asked asked;
+  const Completion completion = completion_of({"retention", "preview", ""}, asked);
+  EXPECT_EQ(ShellPart::Files, completion.then);
+  EXPECT_THAT(offered({"retention", "preview", ""}), ElementsAre("nightly"));
 }
 
 TEST(Complete, SnapshotsAreOfferedWhereOneIsDue) {
