@@ -41,39 +41,56 @@ std::vector<std::string> ties_of(const RetentionSnapshot& snapshot) {
   return ties;
 }
 
-void judge_group(const RetentionPolicySpec& policy, const Group& group, Moment now, std::vector<Judged>& judged) {
-  const std::vector<std::vector<std::string>> rules = reasons_to_keep(policy.keep, group);
-  for (std::size_t i = 0; i < group.size(); ++i) {
-    Judged one{group[i], rules[i], ties_of(*group[i]), is_young(policy, *group[i], now), ""};
+// Of one group, by their places among all, newest first.
+void judge_group(const RetentionPolicySpec& policy, const std::vector<std::size_t>& places, Moment now,
+                 std::vector<Judged>& judged) {
+  Group group;
+  for (const std::size_t place : places) group.push_back(judged[place].snapshot);
+  std::vector<std::vector<std::string>> rules = reasons_to_keep(policy.keep, group);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    Judged& one = judged[places[i]];
+    one.rules = std::move(rules[i]);
+    one.ties = ties_of(*one.snapshot);
+    one.is_young = is_young(policy, *one.snapshot, now);
     if (static_cast<std::int64_t>(i) < policy.min_keep) {
       one.ties.push_back("among the newest " + std::to_string(policy.min_keep) + " (minKeep)");
     }
-    judged.push_back(std::move(one));
   }
 }
 
-// Newest first, then by name.
-std::vector<Judged> judge(const RetentionPolicySpec& policy, const std::vector<RetentionSnapshot>& snapshots, Moment now) {
-  Group chosen;
+// The time beside the pointer: comparing through pointers alone waits for memory.
+struct Dated {
+  Moment captured{};
+  const RetentionSnapshot* snapshot = nullptr;
+};
+
+// What the selector matches, newest first, then by name.
+std::vector<Judged> selected(const RetentionPolicySpec& policy, const std::vector<RetentionSnapshot>& snapshots) {
+  std::vector<Dated> dated;
   for (const RetentionSnapshot& snapshot : snapshots) {
-    if (matches(policy.selector, snapshot.labels)) chosen.push_back(&snapshot);
+    if (matches(policy.selector, snapshot.labels)) dated.push_back({snapshot.captured, &snapshot});
   }
-  const auto is_newer = [](const RetentionSnapshot* a, const RetentionSnapshot* b) {
-    return a->captured != b->captured ? a->captured > b->captured : a->name < b->name;
-  };
-  std::sort(chosen.begin(), chosen.end(), is_newer);
+  std::sort(dated.begin(), dated.end(), [](const Dated& a, const Dated& b) {
+    return a.captured != b.captured ? a.captured > b.captured : a.snapshot->name < b.snapshot->name;
+  });
   std::vector<Judged> judged;
-  std::map<std::vector<std::string>, Group> groups;
-  for (const RetentionSnapshot* snapshot : chosen) {
-    if (snapshot->captured > now + kClockTolerance) {
-      judged.push_back({snapshot, {}, {"captured in the future (Future)"}, false, ""});
+  judged.reserve(dated.size());
+  for (const Dated& one : dated) judged.push_back({one.snapshot, {}, {}, false, ""});
+  return judged;
+}
+
+std::vector<Judged> judge(const RetentionPolicySpec& policy, const std::vector<RetentionSnapshot>& snapshots, Moment now) {
+  std::vector<Judged> judged = selected(policy, snapshots);
+  std::map<std::vector<std::string>, std::vector<std::size_t>> groups;
+  for (std::size_t place = 0; place < judged.size(); ++place) {
+    const RetentionSnapshot& snapshot = *judged[place].snapshot;
+    if (snapshot.captured > now + kClockTolerance) {
+      judged[place].ties = {"captured in the future (Future)"};
     } else {
-      groups[group_of(policy, *snapshot)].push_back(snapshot);
+      groups[group_of(policy, snapshot)].push_back(place);
     }
   }
-  for (const auto& [key, group] : groups) judge_group(policy, group, now, judged);
-  std::sort(judged.begin(), judged.end(),
-            [&](const Judged& a, const Judged& b) { return is_newer(a.snapshot, b.snapshot); });
+  for (const auto& [key, places] : groups) judge_group(policy, places, now, judged);
   return judged;
 }
 
@@ -117,6 +134,7 @@ RetentionReview decide(const RetentionPolicySpec& policy, const std::vector<Rete
   std::vector<Judged> judged = judge(policy, snapshots, at.now);
   RetentionReview review;
   review.space_unmet = meet_space_targets(policy, at, judged);
+  review.decisions.reserve(judged.size());
   for (const Judged& one : judged) review.decisions.push_back(decision_of(one, policy));
   if (std::optional<RetentionRefusal> why = refusal_of(policy)) return refuse(std::move(review), *std::move(why));
   review.next_look = next_look(judged, policy, at.now);
