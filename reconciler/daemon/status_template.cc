@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconciler/daemon/status.h"
 
-#include "resources/store/revision_users.h"
-
 namespace cowherd {
 
 namespace {
+
+template <class Identities>
+std::size_t users_among(const Identities& identities, const std::string& name, const Digest& revision) {
+  std::size_t users = 0;
+  for (const auto& [key, identity] : identities) {
+    if (identity.known() && identity->template_name == name && identity->revision == revision) ++users;
+  }
+  return users;
+}
 
 std::string counted(std::size_t number, const std::string& one, const std::string& many) {
   return std::to_string(number) + " " + (number == 1 ? one : many);
@@ -15,9 +22,10 @@ void add_revisions(const Picture& picture, const std::string& name, ObjectStatus
   const auto revisions = picture.seen.store.templates.find(name);
   if (revisions == picture.seen.store.templates.end()) return;
   for (const auto& [id, revision] : revisions->second) {
-    const RevisionUsers users = users_of_revision(picture.seen.store, name, id);
-    status.resources.emplace_back("Revision", id.short12() + " (" + counted(users.sandboxes.size(), "sandbox", "sandboxes") +
-                                                  ", " + counted(users.snapshots.size(), "snapshot", "snapshots") + ")");
+    const std::size_t sandboxes = users_among(picture.seen.store.sandboxes, name, id);
+    const std::size_t snapshots = users_among(picture.seen.store.snapshots, name, id);
+    status.resources.emplace_back("Revision", id.short12() + " (" + counted(sandboxes, "sandbox", "sandboxes") + ", " +
+                                                  counted(snapshots, "snapshot", "snapshots") + ")");
   }
 }
 

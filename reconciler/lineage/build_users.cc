@@ -36,6 +36,7 @@ bool LineageBuilder::has_disk(const Uid& uid) const {
 
 void LineageBuilder::root_sandbox(const SandboxIdentity& identity, Node& made) const {
   if (identity.retained) made.role = "retained";
+  if (identity.is_protected) made.roots.push_back("it is protected");
   const WantedSandbox* wanted = wanted_of(identity);
   if (wanted == nullptr) return;
   made.role = wanted->is_declared ? "declared" : identity.retained ? "retained" : "undeclared";
@@ -179,6 +180,7 @@ void LineageBuilder::add_sandboxes() {
 
 void LineageBuilder::root_snapshot(const SnapshotIdentity& identity, Node& made) const {
   made.role = identity.retained ? "retained" : "";
+  if (identity.is_protected) made.roots.push_back("it is protected");
   if (!identity.spec.holds.empty()) made.roots.push_back("hold '" + identity.spec.holds.front() + "' keeps it");
   if (identity.spec.expire_after) {
     made.until = "at " + print_moment(identity.captured + *identity.spec.expire_after) + ", by its expireAfter";

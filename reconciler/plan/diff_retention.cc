@@ -147,6 +147,7 @@ std::vector<RetentionSnapshot> retention_snapshots(const PlanInput& input) {
     snapshot.labels = wanted.identity.labels;
     snapshot.holds = wanted.identity.spec.holds;
     snapshot.is_declared = wanted.is_declared;
+    snapshot.is_protected = wanted.present->is_protected;
     snapshot.ties = ties_of(input, wanted);
     snapshot.allocated = exclusive_bytes(input, *wanted.present, users);
     snapshots.push_back(std::move(snapshot));

@@ -39,7 +39,7 @@ std::string choices(const DocumentType& type, const std::string& path) {
   std::string text;
   for (const OneOf& choice : type.one_of) {
     const bool here = path.empty() || choice.section == path || choice.section.starts_with(path + ".");
-    if (here) text += "\nExactly one of " + joined(paths_of(choice)) + " is written.\n";
+    if (here) text += "\nExactly one of " + listed(paths_of(choice)) + " is written.\n";
   }
   return text;
 }
@@ -132,7 +132,7 @@ Result<std::string> explain(std::string_view kind_dot_path) {
     std::vector<std::string> kinds{"config"};
     for (const DocumentType* each : all_documents()) kinds.push_back(each->kind);
     std::string hint = did_you_mean(kind, kinds);
-    if (hint.empty()) hint = "kinds are " + joined(kinds);
+    if (hint.empty()) hint = "kinds are " + listed(kinds);
     return fail(ErrorKind::Invalid, "explain: there is no kind " + quoted(kind), std::move(hint));
   }
   if (dot == std::string_view::npos) return explain_document(*type);

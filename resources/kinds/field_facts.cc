@@ -48,7 +48,7 @@ std::string shown(const Value& value) {
   return value.as_string() != nullptr ? *value.as_string() : print_json(value, JsonStyle::Compact);
 }
 
-std::string joined(const std::vector<std::string>& words) {
+std::string listed(const std::vector<std::string>& words) {
   std::string text;
   for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
   return text;
@@ -60,7 +60,7 @@ std::vector<std::pair<std::string, std::string>> facts_of(const DocumentType& ty
     if (!content.empty()) facts.emplace_back(std::move(title), std::move(content));
   };
   if (!field.standard.is_null()) add("default", shown(field.standard));
-  add("values", joined(field.values));
+  add("values", listed(field.values));
   add(field.values.empty() ? "range" : "limits", range(field));
   if (field.unit) add("multiple", "of " + limit(field, *field.unit));
   if (field.refers_to) add("names a", std::string(to_string(*field.refers_to)));

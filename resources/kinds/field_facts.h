@@ -15,6 +15,6 @@ std::vector<std::pair<std::string, std::string>> facts_of(const DocumentType& ty
 
 // A value as a document spells it, on one line.
 std::string shown(const Value& value);
-std::string joined(const std::vector<std::string>& words);
+std::string listed(const std::vector<std::string>& words);
 
 }  // namespace cowherd

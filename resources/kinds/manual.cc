@@ -36,7 +36,7 @@ std::string document_text(const DocumentType& type) {
   std::string text = roff_section(type.kind) + roff_paragraph("apiVersion: " + type.api_version + ", kind: " + type.kind) +
                      roff_paragraph(type.doc);
   for (const OneOf& choice : type.one_of) {
-    text += roff_paragraph("Exactly one of " + joined(paths_of(choice)) + " is written.");
+    text += roff_paragraph("Exactly one of " + listed(paths_of(choice)) + " is written.");
   }
   for (const Field& field : type.fields) text += field_text(type, field, true);
   return text;

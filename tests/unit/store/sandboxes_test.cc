@@ -294,14 +294,14 @@ TEST(SandboxStoreBroken, ASandboxIsInItsPlaceOrInTrashWithItsDisk) {
 
 TEST(SandboxStoreBroken, WhatComesBackIsInTrashOrInItsPlaceWithItsDiskAndRetained) {
   const SandboxIdentity web = sandbox_identity("web");
-  const auto entry_in = [](StoreBed& bed) { return bed.store.look().trash.front(); };
   const auto prepare = [&](StoreBed& bed) {
     ASSERT_TRUE(bed.store.create_sandbox(web));
     bed.files.put(bed.layout.sandbox_dir(web.uid) + "/" + kCowFile, "changes");
     ASSERT_TRUE(bed.store.trash_sandbox(web));
   };
   const auto undelete = [&](StoreBed& bed, Store& store) {
-    return store.undelete(entry_in(bed), UndeleteAs::Retained).has_value();
+    const StoreContents seen = bed.store.look();  // which may be what fails
+    return !seen.trash.empty() && store.undelete(seen.trash.front(), UndeleteAs::Retained).has_value();
   };
   for_every_fault(prepare, undelete, [&](const Broken& broken) {
     const StoreContents seen = broken.bed.store.look();
