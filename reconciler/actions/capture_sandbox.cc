@@ -97,7 +97,8 @@ Status capture_standing(Host& host, const CapturePlan& plan, SnapshotIdentity& t
                     .because("QuiesceFailed"));
   }
   const Fact<PauseImage> image = pause_now(host, plan.sandbox.uid);
-  if (image.unknown() && taken.spec.mode == SnapshotMode::Full) return fail(image.why());
+  const bool is_damaged = image.unknown() && image.why().kind == ErrorKind::Corrupt;  // the disk may be captured still
+  if (image.unknown() && !(is_damaged && taken.spec.mode == SnapshotMode::Disk)) return fail(image.why());
   const bool is_paused = image.known() && image->usable();
   taken.power = is_paused ? "Paused" : "Stopped";
   taken.captured = host.clock.now();

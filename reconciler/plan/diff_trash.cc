@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Trash comes back when somebody asks for it, else it goes for good after its grace time; what interrupted work left is removed when nothing is at work there, and so
-// are approvals of what is gone.
+// Trash comes back when somebody asks for it, else it goes for good after its grace time; what interrupted work left is
+// removed when nothing is at work there, and so are approvals of what is gone.
 #include "reconciler/plan/coming_back.h"
 #include "reconciler/plan/make_plan.h"
 #include "resources/files/publish.h"

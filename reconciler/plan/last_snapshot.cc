@@ -5,6 +5,7 @@
 //                                              | at fault, no room       | it stays as it is, with the way out
 //                                              | VM or device is there   | they end, in order; it stays
 //                                              | captured as it stands   | it goes
+//                                              | may be, unreadably      | it stays
 //                                              | none, sound             | capture, then it goes
 #include <algorithm>
 
@@ -51,6 +52,14 @@ bool is_captured_as_it_stands(const SandboxView& view) {
   });
 }
 
+// What cannot be read and has a name as last snapshots of it have.
+std::string may_be_captured(const SandboxView& view) {
+  for (const auto& [name, snapshot] : view.input.seen.store.snapshots) {
+    if (snapshot.unknown() && name.find(view.wanted.identity.uid.short8()) != std::string::npos) return name;
+  }
+  return "";
+}
+
 }  // namespace
 
 void diff_last_snapshot(const PlanInput& input, const WantedSnapshot& wanted, Proposal& proposal) {
@@ -76,6 +85,9 @@ void diff_last_snapshot(const PlanInput& input, const WantedSnapshot& wanted, Pr
     return;
   }
   if (is_captured_as_it_stands(view)) return;
+  if (const std::string which = may_be_captured(view); !which.empty()) {
+    return stay(view, "snapshot '" + which + "' cannot be read, and may be it", proposal);
+  }
   if (!sandbox->is_prune) {  // its successor's steps would come first
     drop_steps(view, records_its_end, proposal);
     proposal.block(view.object(), BlockKind::Waiting, "SnapshotFirst", view.wanted.reason + "; it goes when a last snapshot of its disk is taken");

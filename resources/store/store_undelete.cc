@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Out of trash/ by rename, to where it came from. The identity is written first, so that what comes back is kept from the
 // first look on.
+#include <algorithm>
+
 #include "resources/files/publish.h"
 #include "resources/store/store.h"
 #include "resources/store/trash_name.h"
@@ -8,6 +10,9 @@
 namespace cowherd {
 
 namespace {
+
+// What was asked back is not taken again by the very policy or time that took it.
+constexpr const char* kUndeletedHold = "undeleted";
 
 template <class Identity>
 Result<Identity> read_identity(FileSystem& files, const std::string& path, Result<Identity> (*parse)(std::string_view)) {
@@ -40,8 +45,11 @@ Status Store::undelete_sandbox(const std::string& path, UndeleteAs how) {
 
 Status Store::undelete_snapshot(const std::string& path, UndeleteAs how) {
   COWHERD_ASSIGN(SnapshotIdentity identity, read_identity(files_, path + "/" + kSnapshotFile, parse_snapshot_identity));
-  if (how == UndeleteAs::Retained && !identity.retained) {
+  std::vector<std::string>& holds = identity.spec.holds;
+  const bool is_held = std::find(holds.begin(), holds.end(), kUndeletedHold) != holds.end();
+  if (how == UndeleteAs::Retained && (!identity.retained || !is_held)) {
     identity.retained = true;
+    if (!is_held) holds.emplace_back(kUndeletedHold);
     COWHERD_TRY(write_identity(path, kSnapshotFile, print_identity(identity)));
   }
   return move_back(path, layout_.snapshot_dir(identity.name.str()));

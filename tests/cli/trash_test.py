@@ -14,6 +14,18 @@ kind: Snapshot
 metadata: {name: s1}
 spec: {sandboxRef: {name: web}}
 """
+RETAINED = """\
+apiVersion: cowherd.dev/v1alpha1
+kind: Snapshot
+metadata: {{name: {name}, labels: {{team: ml}}}}
+spec: {{sandboxRef: {{name: other}}, deletionPolicy: Retain}}
+"""
+POLICY = """\
+apiVersion: cowherd.dev/v1alpha1
+kind: RetentionPolicy
+metadata: {name: one}
+spec: {mode: Enforce, selector: {matchLabels: {team: ml}}, keep: {last: 1}, minAge: 0s}
+"""
 
 
 class Trash(cli.World):
@@ -48,6 +60,25 @@ class Trash(cli.World):
         self.apply()
         self.here_err("get", "sbx", "web", expect=cli.FAILURE)
         return before
+
+    def test_a_policy_does_not_take_again_what_was_asked_back(self):
+        for name in ["s1", "s2"]:
+            self.write(name, RETAINED.format(name=name))
+        self.apply()
+        for name in ["s1", "s2"]:
+            self.withdraw(name)
+        self.write("policy", POLICY)
+        self.apply()
+        entry, = self.entries()
+        name = entry["object"].split("/")[1]
+        self.here("undelete", entry["object"])
+        for _ in range(2):
+            self.apply()
+            self.assertEqual([], self.entries())
+        self.assertIn("held by undeleted", self.here("describe", f"snapshot/{name}"))
+        self.here("approve", "delete", f"Snapshot/{name}")
+        self.apply()
+        self.assertEqual(entry["object"], self.entries()[0]["object"])
 
     def test_a_removed_sandbox_comes_back_with_its_disk_and_is_adopted(self):
         uid, disk = self.remove_web()
