@@ -41,7 +41,7 @@ Result<std::vector<PlacedExtent>> shared_extents(const std::string& path) {
   auto* const batch = reinterpret_cast<fiemap*>(room.data());
   std::uint64_t from = 0;
   while (true) {
-    *batch = {};
+    std::fill(room.begin(), room.end(), 0);
     batch->fm_start = from;
     batch->fm_length = FIEMAP_MAX_OFFSET - from;
     batch->fm_extent_count = kBatch;
