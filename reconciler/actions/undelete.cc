@@ -10,8 +10,8 @@ namespace {
 enum class What { Sandbox, Snapshot, Revision };
 
 What what_is(const TrashEntry& entry) {
-  if (entry.name.starts_with("sandbox-")) return What::Sandbox;
-  return entry.name.starts_with("snapshot-") ? What::Snapshot : What::Revision;
+  if (is_revision(entry)) return What::Revision;
+  return entry.name.starts_with("snapshot-") ? What::Snapshot : What::Sandbox;
 }
 
 ResourceName name_in(const TrashEntry& entry) {
@@ -21,11 +21,6 @@ ResourceName name_in(const TrashEntry& entry) {
 bool is_in_trash(const StoreContents& contents, const TrashEntry& entry) {
   return std::any_of(contents.trash.begin(), contents.trash.end(),
                      [&](const TrashEntry& other) { return other.name == entry.name; });
-}
-
-bool has_revision(const StoreContents& contents, const RevisionRef& revision) {
-  const auto revisions = contents.templates.find(revision.template_name);
-  return revisions != contents.templates.end() && revisions->second.contains(revision.id);
 }
 
 bool name_is_taken(const StoreContents& contents, const TrashEntry& entry) {
@@ -42,8 +37,15 @@ bool name_is_taken(const StoreContents& contents, const TrashEntry& entry) {
 
 }  // namespace
 
+bool is_revision(const TrashEntry& entry) { return entry.name.starts_with("revision-"); }
+
+bool has_revision(const StoreContents& contents, const RevisionRef& revision) {
+  const auto revisions = contents.templates.find(revision.template_name);
+  return revisions != contents.templates.end() && revisions->second.contains(revision.id);
+}
+
 Keys Undelete::needs() const {
-  if (what_is(entry) == What::Revision) return {};
+  if (is_revision(entry)) return {};
   return {revision_key(entry.base->template_name, entry.base->id)};
 }
 
@@ -61,7 +63,7 @@ Status Undelete::precondition(Host& host) const {
   const StoreContents contents = host.store.look();
   if (!is_in_trash(contents, entry)) return fail(ErrorKind::Stale, "'" + entry.name + "' is not in trash any more");
   if (name_is_taken(contents, entry)) return fail(ErrorKind::Stale, "the place of " + entry.object + " is taken");
-  if (what_is(entry) == What::Revision || has_revision(contents, *entry.base)) return {};
+  if (is_revision(entry) || has_revision(contents, *entry.base)) return {};
   return fail(ErrorKind::Stale, "the revision that " + entry.object + " stands on is gone");
 }
 

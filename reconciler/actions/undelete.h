@@ -27,4 +27,7 @@ struct Undelete {
 };
 static_assert(ActionKind<Undelete>);
 
+bool is_revision(const TrashEntry& entry);
+bool has_revision(const StoreContents& contents, const RevisionRef& revision);
+
 }  // namespace cowherd

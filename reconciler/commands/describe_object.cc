@@ -5,6 +5,7 @@
 #include "reconciler/commands/print_yaml.h"
 #include "reconciler/plan/print.h"
 #include "resources/manifest/excerpt.h"
+#include "resources/vocabulary/joined.h"
 
 namespace cowherd {
 
@@ -32,12 +33,6 @@ std::string section(const std::string& title, const std::string& body) {
 std::string joined(const std::map<std::string, std::string>& texts) {
   std::string text;
   for (const auto& [key, value] : texts) text += (text.empty() ? "" : ", ") + key + "=" + value;
-  return text;
-}
-
-std::string joined(const std::vector<std::string>& texts) {
-  std::string text;
-  for (const std::string& one : texts) text += (text.empty() ? "" : ", ") + one;
   return text;
 }
 
@@ -105,7 +100,7 @@ std::string decisions(const ObjectStatus& status) {
   std::vector<TextRow> rows;
   for (const RetentionDecision& decision : status.decisions) {
     rows.push_back({decision.name, print_moment(decision.captured), std::string(to_string(decision.verdict)),
-                    joined(decision.reasons)});
+                    listed(decision.reasons)});
   }
   if (rows.empty()) return "";
   const bool is_cut = rows.size() == kMostDecisions;

@@ -87,9 +87,7 @@ CommandLine::CommandLine() {
 }
 
 CLI::App* CommandLine::add(const std::string& name, const std::string& doc, Where where) {
-  CLI::App* command = app_.add_subcommand(name, doc);
-  command->set_help_flag("-h,--help", "Show this and stop.");
-  command->footer("");  // not the program's
+  CLI::App* command = add_command(app_, name, doc);
   add_where(*command, options_, where);
   return command;
 }

@@ -2,14 +2,11 @@
 #include "reconciler/commands/parse_cow.h"
 
 #include "reconciler/commands/argument_checks.h"
+#include "reconciler/commands/where_options.h"
 
 namespace cowherd {
 
-CLI::App* CowCommandLine::add(const std::string& name, const std::string& doc) {
-  CLI::App* command = cow_->add_subcommand(name, doc);
-  command->set_help_flag("-h,--help", "Show this and stop.");
-  return command;
-}
+CLI::App* CowCommandLine::add(const std::string& name, const std::string& doc) { return add_command(*cow_, name, doc); }
 
 void CowCommandLine::add_file(CLI::App& command, const std::string& name, std::string& into, const std::string& doc) {
   command.add_option(name, into, doc)->type_name(kFileType)->required()->check(not_empty());
@@ -20,10 +17,8 @@ void CowCommandLine::add_output(CLI::App& command) {
 }
 
 void CowCommandLine::add_to(CLI::App& app) {
-  cow_ = app.add_subcommand("cow", "Look into, check, compare and flatten copy-on-write stores (rootfs.cow).");
-  cow_->set_help_flag("-h,--help", "Show this and stop.");
+  cow_ = add_command(app, "cow", "Look into, check, compare and flatten copy-on-write stores (rootfs.cow).");
   cow_->require_subcommand(1);
-  cow_->footer("");
   const std::string size_doc = "Of the sandbox's disk, as in 10Gi.";
 
   CLI::App* inspect = add("inspect", "Tell what a store holds.");

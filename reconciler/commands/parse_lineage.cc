@@ -9,9 +9,7 @@ namespace cowherd {
 namespace {
 
 CLI::App* add(CLI::App& above, Options& options, const std::string& name, const std::string& doc) {
-  CLI::App* command = above.add_subcommand(name, doc);
-  command->set_help_flag("-h,--help", "Show this and stop.");
-  command->footer("");  // not the program's
+  CLI::App* command = add_command(above, name, doc);
   add_where(*command, options, Where::All);
   return command;
 }
@@ -34,9 +32,7 @@ void LineageCommandLine::add_to(CLI::App& app, Options& options) {
   CLI::App* gc = add(app, options, "gc", "Collect what nothing stands on, once; the daemon does it by itself.");
   gc->add_flag("--dry-run", dry_run_, "Only show what goes, now and later, and why.");
   add_output(*gc);
-  CLI::App* catalog = app.add_subcommand("catalog", "The catalog: memory between passes, an index over the directories.");
-  catalog->set_help_flag("-h,--help", "Show this and stop.");
-  catalog->footer("");  // not the program's
+  CLI::App* catalog = add_command(app, "catalog", "The catalog: memory between passes, an index over the directories.");
   catalog->require_subcommand(1);
   add(*catalog, options, "rebuild", "Read back from the directories what the catalog tells of them. History does not come back.");
 }

@@ -7,21 +7,10 @@
 
 namespace cowherd {
 
-namespace {
-
-CLI::App* add(CLI::App& above, const std::string& name, const std::string& doc) {
-  CLI::App* command = above.add_subcommand(name, doc);
-  command->set_help_flag("-h,--help", "Show this and stop.");
-  command->footer("");  // not the program's
-  return command;
-}
-
-}  // namespace
-
 void RetentionCommandLine::add_to(CLI::App& app, Options& options) {
-  CLI::App* retention = add(app, "retention", "What policies make of snapshots.");
+  CLI::App* retention = add_command(app, "retention", "What policies make of snapshots.");
   retention->require_subcommand(1);
-  CLI::App* preview = add(*retention, "preview", "Tell what one policy alone would keep and remove, and why; does nothing.");
+  CLI::App* preview = add_command(*retention, "preview", "Tell what one policy alone would keep and remove, and why; does nothing.");
   preview->add_option("policy", given_.policy, "A manifest, - for standard input, or the name of a declared policy.")
       ->type_name("POLICY")
       ->required()

@@ -15,13 +15,6 @@ Result<std::string> parse_snapshot_name(const std::string& text) {
   return fail(ErrorKind::Invalid, "'" + text + "' is no name of a snapshot");
 }
 
-CLI::App* add(CLI::App& above, const std::string& name, const std::string& doc) {
-  CLI::App* command = above.add_subcommand(name, doc);
-  command->set_help_flag("-h,--help", "Show this and stop.");
-  command->footer("");  // not the program's
-  return command;
-}
-
 }  // namespace
 
 void SnapshotCommandLine::add_name(CLI::App& command) {
@@ -29,14 +22,14 @@ void SnapshotCommandLine::add_name(CLI::App& command) {
 }
 
 void SnapshotCommandLine::add_to(CLI::App& app, Options& options) {
-  CLI::App* verify = add(app, "verify", "Check what is kept in the state directory.");
+  CLI::App* verify = add_command(app, "verify", "Check what is kept in the state directory.");
   verify->require_subcommand(1);
-  CLI::App* snapshot = add(*verify, "snapshot", "Read a snapshot whole and tell what is wrong with it; ends with 1 then.");
+  CLI::App* snapshot = add_command(*verify, "snapshot", "Read a snapshot whole and tell what is wrong with it; ends with 1 then.");
   add_name(*snapshot);
   add_where(*snapshot, options, Where::StateAndConfig);
   snapshot->add_option("-o,--output", format_, "How to print.")->type_name("text|json")->check(one_of("text|json"));
 
-  CLI::App* flatten = add(app, "flatten", "Make one flat raw image of the disk of a snapshot.");
+  CLI::App* flatten = add_command(app, "flatten", "Make one flat raw image of the disk of a snapshot.");
   add_name(*flatten);
   add_where(*flatten, options, Where::StateAndConfig);
   flatten->add_option("-o,--output", output_, "The image to make, outside the state directory.")

@@ -16,6 +16,7 @@
 #include "resources/files/clock.h"
 #include "resources/files/json.h"
 #include "resources/kinds/suggest.h"
+#include "resources/vocabulary/joined.h"
 
 namespace cowherd {
 
@@ -105,24 +106,18 @@ std::optional<ExitCode> ask_host(const Options& options, const RetentionPreviewA
   if (!arguments.snapshots.empty()) return std::nullopt;
   tell_doubts(picture);
   const std::set<std::string> nothing_in_flight;
-  const PlanInput input{picture.declared, picture.wanted, picture.seen, picture.memory, nothing_in_flight, Limits{}, picture.now};
+  const PlanInput input{picture.declared, picture.wanted, picture.seen, picture.memory, picture.walk, nothing_in_flight, Limits{}, picture.now};
   question.snapshots = retention_snapshots(input);
   question.at = retention_moment(input);
   if (!arguments.at) question.refusal = retention_refusal(input);
   return std::nullopt;
 }
 
-std::string joined(const std::vector<std::string>& texts) {
-  std::string text;
-  for (const std::string& one : texts) text += (text.empty() ? "" : ", ") + one;
-  return text;
-}
-
 void print_as_table(const RetentionReview& review) {
   std::vector<TextRow> rows;
   for (const RetentionDecision& decision : review.decisions) {
     rows.push_back({decision.name, print_moment(decision.captured), std::string(to_string(decision.verdict)),
-                    joined(decision.reasons)});
+                    listed(decision.reasons)});
   }
   if (!rows.empty()) std::fputs(print_table({"SNAPSHOT", "CAPTURED", "VERDICT", "REASONS"}, rows).c_str(), stdout);
   const auto removed = std::count_if(review.decisions.begin(), review.decisions.end(), [](const RetentionDecision& decision) {

@@ -5,6 +5,13 @@
 
 namespace cowherd {
 
+CLI::App* add_command(CLI::App& above, const std::string& name, const std::string& doc) {
+  CLI::App* command = above.add_subcommand(name, doc);
+  command->set_help_flag("-h,--help", "Show this and stop.");
+  command->footer("");  // not the program's
+  return command;
+}
+
 void add_where(CLI::App& app, Options& options, Where where) {
   if (where == Where::Manifests || where == Where::All) {
     app.add_option("--manifests", options.manifests,

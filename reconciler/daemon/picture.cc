@@ -30,7 +30,8 @@ Picture take_picture(const World& world, const std::set<std::string>& in_flight)
   picture.wanted = expand({picture.declared, picture.seen.store, picture.seen.host_files, picture.seen.approvals,
                            picture.seen.new_disks, captures, picture.now, world.prune_delay},
                           world.fresh_uid);
-  picture.plan = make_plan({picture.declared, picture.wanted, picture.seen, picture.memory, picture.in_flight,
+  picture.walk = walk_lineage({picture.seen.store, &picture.seen, &picture.wanted});
+  picture.plan = make_plan({picture.declared, picture.wanted, picture.seen, picture.memory, picture.walk, picture.in_flight,
                             world.limits, picture.now});
   if (!is_remembered) {
     picture.plan.notes.push_back("the catalog cannot be read: " + to_string(memory.error()));

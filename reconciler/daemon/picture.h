@@ -19,6 +19,7 @@ struct Picture {
   Declaration declared{};
   Observed seen{};
   Wanted wanted{};
+  LineageWalk walk{};
   CatalogMemory memory{};
   Plan plan{};
   std::set<std::string> in_flight{};

@@ -4,7 +4,6 @@
 #include <spdlog/spdlog.h>
 
 #include "reconciler/daemon/rebuild_catalog.h"
-#include "reconciler/lineage/build_lineage.h"
 #include "resources/files/json.h"
 
 namespace cowherd {
@@ -79,7 +78,7 @@ void Reporter::report(const Picture& picture, const std::vector<ObjectStatus>& s
 
 void Reporter::index_bases(const Picture& picture) {
   if (index_ == nullptr) return;
-  const Lineage lineage = build_lineage({picture.seen.store, &picture.seen, &picture.wanted});
+  const Lineage& lineage = picture.walk.lineage;
   if (!lineage.is_complete()) return;  // what could not be read has not gone
   std::vector<IndexedBase> bases = index_of(lineage, picture.seen.store);
   if (indexed_ == bases) return;

@@ -8,13 +8,6 @@ namespace cowherd {
 
 namespace {
 
-bool is_revision(const TrashEntry& entry) { return entry.name.starts_with("revision-"); }
-
-bool has_revision(const PlanInput& input, const RevisionRef& revision) {
-  const auto revisions = input.seen.store.templates.find(revision.template_name);
-  return revisions != input.seen.store.templates.end() && revisions->second.contains(revision.id);
-}
-
 bool is_declared(const PlanInput& input, const std::string& object) {
   return std::any_of(input.declared.objects.begin(), input.declared.objects.end(),
                      [&](const auto& entry) { return to_string(entry.first) == object; });
@@ -22,7 +15,7 @@ bool is_declared(const PlanInput& input, const std::string& object) {
 
 // Why it cannot have its name, or "".
 std::string taken_by(const PlanInput& input, const TrashEntry& entry) {
-  if (is_revision(entry)) return has_revision(input, *entry.base) ? "it is there again" : "";
+  if (is_revision(entry)) return has_revision(input.seen.store, *entry.base) ? "it is there again" : "";
   if (is_declared(input, entry.object)) return "a document declares that name";
   const auto& sandboxes = input.seen.store.sandboxes;
   const bool has_sandbox = std::any_of(sandboxes.begin(), sandboxes.end(), [&](const auto& one) {
@@ -49,7 +42,7 @@ void bring_back(const PlanInput& input, const TrashEntry& entry, ComingBack& com
   };
   if (!entry.base) return wait("what is in trash of it cannot be read, or is a part of a sandbox");
   if (const std::string why = taken_by(input, entry); !why.empty()) return wait(why);
-  if (!is_revision(entry) && !has_revision(input, *entry.base)) {
+  if (!is_revision(entry) && !has_revision(input.seen.store, *entry.base)) {
     const TrashEntry* base = base_in_trash(input, *entry.base);
     if (base == nullptr) {
       return wait("revision " + entry.base->id.short12() + " of template '" + entry.base->template_name +

@@ -20,13 +20,6 @@ namespace cowherd {
 
 namespace {
 
-const WantedSandbox* sandbox_of(const PlanInput& input, const WantedSnapshot& wanted) {
-  for (const WantedSandbox& sandbox : input.wanted.sandboxes) {
-    if (sandbox.present && sandbox.present->uid == wanted.identity.sandbox_uid) return &sandbox;
-  }
-  return nullptr;
-}
-
 bool is_background(const Action& action) {
   return std::holds_alternative<ComposeMemory>(action.what) || std::holds_alternative<CompactMemory>(action.what);
 }
@@ -173,6 +166,13 @@ void diff_snapshot(const PlanInput& input, const WantedSnapshot& wanted, Proposa
 }
 
 }  // namespace
+
+const WantedSandbox* sandbox_of(const PlanInput& input, const WantedSnapshot& wanted) {
+  for (const WantedSandbox& sandbox : input.wanted.sandboxes) {
+    if (sandbox.present && sandbox.present->uid == wanted.identity.sandbox_uid) return &sandbox;
+  }
+  return nullptr;
+}
 
 std::vector<std::string> users_to_come(const PlanInput& input, const SnapshotIdentity& snapshot) {
   std::vector<std::string> users;

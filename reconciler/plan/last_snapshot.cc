@@ -15,13 +15,6 @@ namespace cowherd {
 
 namespace {
 
-const WantedSandbox* sandbox_of(const PlanInput& input, const WantedSnapshot& wanted) {
-  for (const WantedSandbox& sandbox : input.wanted.sandboxes) {
-    if (sandbox.present && sandbox.present->uid == wanted.identity.sandbox_uid) return &sandbox;
-  }
-  return nullptr;
-}
-
 bool ends_it(const Action& action) {
   return std::holds_alternative<ReapMachine>(action.what) || std::holds_alternative<StopMachine>(action.what) ||
          std::holds_alternative<DeactivateDisk>(action.what);

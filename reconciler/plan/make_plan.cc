@@ -23,9 +23,7 @@ BlockKind kind_of(const Hindrance& hindrance) {
   return hindrance.is_guard ? BlockKind::Guard : BlockKind::Waiting;
 }
 
-Plan make_plan(const PlanInput& given) {
-  PlanInput input = given;
-  input.walk = walk_lineage({input.seen.store, &input.seen, &input.wanted});
+Plan make_plan(const PlanInput& input) {
   Proposal proposal;
   diff_templates(input, proposal);
   diff_sandboxes(input, proposal);

@@ -29,10 +29,10 @@ struct PlanInput {
   const Wanted& wanted;
   const Observed& seen;
   const CatalogMemory& memory;
+  const LineageWalk& walk;                 // of what is seen and wanted
   const std::set<std::string>& in_flight;  // objects a step of which is being carried out
   Limits limits{};
   Moment now{};
-  LineageWalk walk{};  // filled in by make_plan
 };
 
 Plan make_plan(const PlanInput& input);

@@ -96,6 +96,9 @@ std::vector<std::string> users_to_come(const PlanInput& input, const SnapshotIde
 // How what hinders an object is told.
 BlockKind kind_of(const Hindrance& hindrance);
 
+// The present sandbox that a snapshot is to be taken of; owned by the input.
+const WantedSandbox* sandbox_of(const PlanInput& input, const WantedSnapshot& wanted);
+
 // Before a sandbox leaves: the snapshot that its policy asks for. Until that is taken it stays, and only its VM ends.
 void diff_last_snapshot(const PlanInput& input, const WantedSnapshot& wanted, Proposal& proposal);
 

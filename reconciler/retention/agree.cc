@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconciler/retention/agree.h"
+#include "resources/vocabulary/joined.h"
 
 #include <algorithm>
 #include <set>
@@ -17,12 +18,6 @@ struct Opinions {
   std::string reason{};     // of the enforcing ones that remove it
 };
 
-std::string joined(const std::vector<std::string>& texts) {
-  std::string text;
-  for (const std::string& one : texts) text += (text.empty() ? "" : ", ") + one;
-  return text;
-}
-
 std::map<std::string, Opinions> opinions_of(const PolicyReviews& reviews) {
   std::map<std::string, Opinions> opinions;
   for (const auto& [policy, given] : reviews) {
@@ -33,7 +28,7 @@ std::map<std::string, Opinions> opinions_of(const PolicyReviews& reviews) {
       const bool enforces = given.mode == RetentionMode::Enforce;
       if (keeps) (enforces ? opinion.keepers : opinion.wishful).insert(policy);
       if (keeps || !enforces) continue;
-      opinion.reason += (opinion.reason.empty() ? "" : "; ") + ("policy '" + policy.str()) + "': " + joined(decision.reasons);
+      opinion.reason += (opinion.reason.empty() ? "" : "; ") + ("policy '" + policy.str()) + "': " + listed(decision.reasons);
     }
   }
   return opinions;
@@ -67,7 +62,7 @@ Agreement agree(PolicyReviews reviews) {
       if (decision.verdict == RetentionVerdict::Remove) tell_others(opinions.at(decision.name), given.mode, decision);
       std::string& told = agreement.told[decision.name];
       told += (told.empty() ? "" : "; ") + policy.str() + (decision.verdict == RetentionVerdict::Keep ? " keeps it: " : " lets it go: ") +
-              joined(decision.reasons);
+              listed(decision.reasons);
     }
   }
   agreement.reviews = std::move(reviews);

@@ -6,6 +6,7 @@
 #include "resources/kinds/field_facts.h"
 #include "resources/kinds/paragraph.h"
 #include "resources/kinds/suggest.h"
+#include "resources/vocabulary/joined.h"
 
 namespace cowherd {
 

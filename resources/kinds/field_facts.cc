@@ -2,6 +2,7 @@
 #include "resources/kinds/field_facts.h"
 
 #include "resources/files/json.h"
+#include "resources/vocabulary/joined.h"
 
 namespace cowherd {
 
@@ -46,12 +47,6 @@ std::string need_text(const DocumentType& type, const Field& field, bool in_spec
 
 std::string shown(const Value& value) {
   return value.as_string() != nullptr ? *value.as_string() : print_json(value, JsonStyle::Compact);
-}
-
-std::string listed(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
 }
 
 std::vector<std::pair<std::string, std::string>> facts_of(const DocumentType& type, const Field& field, bool in_spec) {

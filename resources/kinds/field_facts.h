@@ -15,6 +15,5 @@ std::vector<std::pair<std::string, std::string>> facts_of(const DocumentType& ty
 
 // A value as a document spells it, on one line.
 std::string shown(const Value& value);
-std::string listed(const std::vector<std::string>& words);
 
 }  // namespace cowherd

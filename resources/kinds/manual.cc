@@ -3,6 +3,7 @@
 
 #include "resources/kinds/field_facts.h"
 #include "resources/kinds/roff.h"
+#include "resources/vocabulary/joined.h"
 
 namespace cowherd {
 

@@ -3,12 +3,16 @@
 
 namespace cowherd {
 
+std::string listed(const std::vector<std::string>& texts) {
+  std::string text;
+  for (const std::string& one : texts) text += (text.empty() ? "" : ", ") + one;
+  return text;
+}
+
 std::string joined(const std::vector<std::string>& texts) {
   constexpr std::size_t kMost = 10;
-  std::string text;
-  for (std::size_t i = 0; i < texts.size() && i < kMost; ++i) text += (i == 0 ? "" : ", ") + texts[i];
-  if (texts.size() > kMost) text += " and " + std::to_string(texts.size() - kMost) + " more";
-  return text;
+  if (texts.size() <= kMost) return listed(texts);
+  return listed({texts.begin(), texts.begin() + kMost}) + " and " + std::to_string(texts.size() - kMost) + " more";
 }
 
 }  // namespace cowherd

@@ -7,7 +7,9 @@
 
 namespace cowherd {
 
-// "a, b, c"; of more than ten the first ten "and 7 more".
+// "a, b, c": all of them.
+std::string listed(const std::vector<std::string>& texts);
+// The same; of more than ten the first ten "and 7 more".
 std::string joined(const std::vector<std::string>& texts);
 
 }  // namespace cowherd

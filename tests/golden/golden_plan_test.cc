@@ -62,9 +62,10 @@ std::string plan_of(const fs::path& folder) {
   const Wanted wanted = expand({world.declared, world.seen.store, world.seen.host_files, world.seen.approvals,
                                 world.seen.new_disks, Fact(world.memory.captures), world.now, std::chrono::seconds{10}},
                                [&] { return a_uid("minted " + std::to_string(minted++)); });
+  const LineageWalk walk = walk_lineage({world.seen.store, &world.seen, &wanted});
   const std::set<std::string> nothing_in_flight;
   return print_plan(
-      make_plan({world.declared, wanted, world.seen, world.memory, nothing_in_flight, Limits{}, world.now}));
+      make_plan({world.declared, wanted, world.seen, world.memory, walk, nothing_in_flight, Limits{}, world.now}));
 }
 
 class GoldenPlan : public ::testing::TestWithParam<std::string> {};
