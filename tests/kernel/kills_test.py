@@ -10,10 +10,10 @@ class Kills(world.World):
     template = world.IDLE_TEMPLATE
 
     def is_made(self, pattern):
-        return lambda: any(self.state.glob(pattern))
+        return lambda: self.has(self.state, pattern)
 
     def runtime_has(self, pattern):
-        return lambda: any(self.runtime.glob(f"**/{pattern}"))
+        return lambda: self.has(self.runtime, f"**/{pattern}")
 
     def making(self):
         return {"the template is imported": self.is_made("templates/*/*"),

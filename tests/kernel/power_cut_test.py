@@ -38,21 +38,21 @@ class PowerCut(world.World):
         memory, staged = "sandboxes/*/memory", "sandboxes/*/.staging-memory"
         # What a stage is seen by, and whether the guest must be resumed then; None: both are right.
         self.stages = [
-            ("pause", "its devices are staged", lambda: self.has(f"{staged}/snapfile") and not self.has(memory), False),
-            ("pause", "its memory is staged", lambda: self.has(f"{staged}/memfile.*") and not self.has(memory), False),
+            ("pause", "its devices are staged", lambda: self.keeps(f"{staged}/snapfile") and not self.keeps(memory), False),
+            ("pause", "its memory is staged", lambda: self.keeps(f"{staged}/memfile.*") and not self.keeps(memory), False),
             ("pause", "its image is published", self.is_kept, None),
             ("pause", "its VM is gone", lambda: not self.machines(), True),
             ("resume", "its VM is there", lambda: self.machines() and self.is_kept(), True),
-            ("resume", "its image is marked", lambda: self.has(f"{memory}/consumed"), None),
-            ("capture", "its devices are captured", lambda: self.has("snapshots/.staging-*/snapfile"), False),
-            ("capture", "its snapshot is published", lambda: self.has(f"snapshots/{self.snapshot(BOOT)}"), False),
+            ("resume", "its image is marked", lambda: self.keeps(f"{memory}/consumed"), None),
+            ("capture", "its devices are captured", lambda: self.keeps("snapshots/.staging-*/snapfile"), False),
+            ("capture", "its snapshot is published", lambda: self.keeps(f"snapshots/{self.snapshot(BOOT)}"), False),
         ]
 
-    def has(self, pattern):
-        return any(self.state.glob(pattern))
+    def keeps(self, pattern):
+        return self.has(self.state, pattern)
 
     def is_kept(self):
-        return self.has("sandboxes/*/memory/pause.json") and not self.has("sandboxes/*/memory/consumed")
+        return self.keeps("sandboxes/*/memory/pause.json") and not self.keeps("sandboxes/*/memory/consumed")
 
     def snapshot(self, boot):
         return f"of-boot-{boot}"
@@ -77,7 +77,7 @@ class PowerCut(world.World):
         self.declare("web")
         if verb == "capture":
             self.declare_snapshot(BOOT - 1)
-            if self.has(f"snapshots/{self.snapshot(BOOT - 1)}"):
+            if self.keeps(f"snapshots/{self.snapshot(BOOT - 1)}"):
                 self.expect_whole_snapshot()
         plan = self.cowherd("plan")[1]
         resumes = "load the kept memory" in plan

@@ -226,6 +226,11 @@ class World(unittest.TestCase):
 
     # --- what is there
 
+    @staticmethod
+    def has(directory, pattern):
+        """Whether a file is there by that pattern, in a tree that others change (pathlib's glob fails on what goes)."""
+        return any(glob.iglob(f"{directory}/{pattern}", recursive=True))
+
     def uids(self):
         return sorted(path.name for path in self.state.glob("sandboxes/*") if re.fullmatch("[0-9a-f]{32}", path.name))
 
