@@ -24,6 +24,7 @@
 #include "reconciler/actions/remove_leftover.h"
 #include "reconciler/actions/remove_sandbox.h"
 #include "reconciler/actions/remove_snapshot.h"
+#include "reconciler/actions/remove_unreadable.h"
 #include "reconciler/actions/repair_disk.h"
 #include "reconciler/actions/restore_sandbox.h"
 #include "reconciler/actions/resume_machine.h"
@@ -43,7 +44,7 @@ struct Action {
   std::variant<ImportRevision, UpdateRevision, CollectRevision, CreateSandbox, UpdateSandbox, CreateDisk, GrowDisk,
                GrowStore, RepairDisk, ActivateDisk, DeactivateDisk, StartMachine, StopMachine, ReapMachine, PauseMachine,
                ResumeMachine, ThawMachine, UnquiesceGuest, ComposeMemory, CompactMemory, DiscardMemory, DiscardDisk, RemoveSandbox,
-               CaptureSnapshot, UpdateSnapshot, RemoveSnapshot, RestoreSandbox, Undelete, PurgeTrash,
+               CaptureSnapshot, UpdateSnapshot, RemoveSnapshot, RestoreSandbox, RemoveUnreadable, Undelete, PurgeTrash,
                RemoveLeftover, DropApproval>
       what{};
   bool operator==(const Action&) const = default;

@@ -49,6 +49,24 @@ Result<std::vector<RevisionIdentity>> revisions_now(Host& host, const std::strin
   return revisions;
 }
 
+namespace {
+
+// A template that has a revision, or what cannot be read of a sandbox or snapshot.
+bool is_there(const StoreContents& contents, const std::string& object) {
+  const auto named = [&](Kind kind, const std::string& name) {
+    const auto made = ResourceName::make(name);
+    return made && to_string(ObjectName{kind, *made}) == object;
+  };
+  return std::any_of(contents.templates.begin(), contents.templates.end(),
+                     [&](const auto& one) { return named(Kind::Template, one.first) && !one.second.empty(); }) ||
+         std::any_of(contents.sandboxes.begin(), contents.sandboxes.end(),
+                     [&](const auto& one) { return named(Kind::Sandbox, one.first.short12()) && one.second.unknown(); }) ||
+         std::any_of(contents.snapshots.begin(), contents.snapshots.end(),
+                     [&](const auto& one) { return named(Kind::Snapshot, one.first) && one.second.unknown(); });
+}
+
+}  // namespace
+
 bool is_about_nothing(const Approval& approval, const StoreContents& contents) {
   if (approval.verb == "undelete") {
     return std::none_of(contents.trash.begin(), contents.trash.end(),
@@ -60,11 +78,7 @@ bool is_about_nothing(const Approval& approval, const StoreContents& contents) {
              return entry.second.unknown() || entry.second->uid == *uid;
            });
   }
-  const auto named = std::find_if(contents.templates.begin(), contents.templates.end(), [&](const auto& entry) {
-    const auto name = ResourceName::make(entry.first);
-    return name && template_object(*name) == approval.object && !entry.second.empty();
-  });
-  return named == contents.templates.end();
+  return !is_there(contents, approval.object);
 }
 
 Result<SandboxIdentity> current_identity(Host& host, const Uid& uid) {

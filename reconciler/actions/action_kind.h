@@ -60,7 +60,7 @@ std::string snapshot_object(const ResourceName& name);
 Result<std::vector<SandboxIdentity>> sandboxes_now(Host& host);
 Result<std::vector<RevisionIdentity>> revisions_now(Host& host, const std::string& template_name);
 
-// Neither the sandbox or snapshot with this uid, nor the template, nor the trash entry exists (any more).
+// Neither the sandbox or snapshot with this uid, nor the template, the unreadable record or the trash entry exists (any more).
 bool is_about_nothing(const Approval& approval, const StoreContents& contents);
 
 // The identity as it is now, or Stale when the sandbox is gone.

@@ -18,7 +18,9 @@ Status CollectRevision::precondition(Host& host) const {
   const StoreContents contents = host.store.look();
   const LineageWalk walk = walk_lineage({contents});
   if (!walk.lineage.is_complete()) return fail(walk.lineage.doubts.front());
-  const auto kept = walk.kept.find(revision_node(template_name.str(), id));
+  const NodeId node = revision_node(template_name.str(), id);
+  if (is_given_up && !user_that_stays(walk, node)) return {};
+  const auto kept = walk.kept.find(node);
   if (kept == walk.kept.end()) return {};
   const std::string by = kept->second.by ? walk.lineage.nodes.at(*kept->second.by).label + ", " : "";
   return fail(ErrorKind::Stale, "revision " + id.short12() + " is used: " + by + kept->second.reason);
@@ -26,8 +28,8 @@ Status CollectRevision::precondition(Host& host) const {
 
 Result<Effect> CollectRevision::apply(Host& host, const BulkControl&) const {
   COWHERD_TRY(host.store.trash_revision(template_name, id));
-  COWHERD_ASSIGN(const std::vector<RevisionIdentity> left, revisions_now(host, template_name.str()));
-  if (left.empty()) {
+  const StoreContents left = host.store.look();
+  if (left.unreadable.empty() && !left.templates.contains(template_name.str())) {
     COWHERD_TRY(consume_approvals_of(host.files, host.store.layout(), template_object(template_name)));
   }
   return Effect::Changed;

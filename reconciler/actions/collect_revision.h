@@ -13,6 +13,7 @@ struct CollectRevision {
 
   ResourceName template_name{};
   Digest id{};
+  bool is_given_up = false;  // its record cannot be read, and somebody approved that it goes
 
   std::string object() const { return template_object(template_name); }
   std::string describe() const;

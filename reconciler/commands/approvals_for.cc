@@ -70,8 +70,24 @@ tl::unexpected<Error> refuse_protected(const std::string& verb, const ObjectName
                 "declare it without that annotation first");
 }
 
+// A record that cannot be read names neither uid nor spec: its directory is all there is to approve.
+bool is_unreadable(const Picture& picture, const ObjectName& object) {
+  const auto& sandboxes = picture.seen.store.sandboxes;
+  const auto snapshot = picture.seen.store.snapshots.find(object.name.str());
+  if (object.kind == Kind::Snapshot) return snapshot != picture.seen.store.snapshots.end() && snapshot->second.unknown();
+  if (object.kind == Kind::Template) {
+    const auto revisions = picture.seen.store.templates.find(object.name.str());
+    return revisions != picture.seen.store.templates.end() &&
+           std::any_of(revisions->second.begin(), revisions->second.end(), [](const auto& one) { return one.second.unknown(); });
+  }
+  return object.kind == Kind::Sandbox && std::any_of(sandboxes.begin(), sandboxes.end(), [&](const auto& entry) {
+    return entry.second.unknown() && entry.first.short12() == object.name.str();
+  });
+}
+
 Result<Approval> approve_delete(const Picture& picture, const ObjectName& object) {
   const std::string verb(kDelete);
+  if (is_unreadable(picture, object) && !picture.declared.objects.contains(object)) return named_approval(object);
   const bool held = prune_is_held(picture, to_string(object));
   if (object.kind == Kind::Template) {
     const auto found = picture.wanted.templates.find(object.name);

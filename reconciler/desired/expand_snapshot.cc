@@ -199,7 +199,12 @@ WantedSnapshot unreadable(const ExpandInput& input, const ResourceName& name, co
   if (declared != input.declared.objects.end()) snapshot = begin(declared->second);
   snapshot.identity.name = name;
   snapshot.fate = Fate::Hold;
-  snapshot.hindrance = Hindrance{"SnapshotUnknown", to_string(why) + "; nothing is done to it", true};
+  const ObjectName object{Kind::Snapshot, name};
+  if (declared != input.declared.objects.end()) {
+    snapshot.hindrance = Hindrance{"SnapshotUnknown", to_string(why) + "; nothing is done to it", true};
+  } else if (!is_approved_by_name(input.approvals, object)) {
+    snapshot.hindrance = Hindrance{"SnapshotUnknown", to_string(why) + unreadable_until_approved(object), true};
+  }
   return snapshot;
 }
 

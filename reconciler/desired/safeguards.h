@@ -19,6 +19,11 @@ inline Hindrance protected_from(const std::string& what, DocumentNow document) {
           false, true};
 }
 
+// After what cannot be read of a sandbox or snapshot: the way out.
+inline std::string unreadable_until_approved(const ObjectName& object) {
+  return "; nothing is done to it; when it cannot be repaired, `cowherd approve delete " + to_string(object) + "` moves it to trash";
+}
+
 inline std::string kept_from_pruning(const std::string& origin) {
   return "no longer declared (was in " + origin + "), and annotation " + std::string(kPruneAnnotation) + " leaves it as it is";
 }

@@ -162,4 +162,11 @@ LineageWalk walk_lineage(const LineageInput& input) {
   return walk;
 }
 
+std::optional<Edge> user_that_stays(const LineageWalk& walk, const NodeId& node) {
+  for (Edge& user : users_of(walk.lineage, node)) {
+    if (walk.kept.contains(user.from)) return std::move(user);
+  }
+  return std::nullopt;
+}
+
 }  // namespace cowherd

@@ -27,6 +27,8 @@ struct LineageWalk {
   Reach kept{};
 };
 LineageWalk walk_lineage(const LineageInput& input);
+// Something that stays and stands on the node, which may stay by itself, too; nothing when there is none.
+std::optional<Edge> user_that_stays(const LineageWalk& walk, const NodeId& node);
 
 NodeId template_node(const std::string& name);
 NodeId revision_node(const std::string& template_name, const Digest& id);

@@ -5,7 +5,7 @@
 //        | yes    | yes   | smaller            | (VM stops) deactivate, grow, activate
 //        | yes    | yes   | less room than allowed | give it the room, under the VM
 //        | yes    | yes   | full, given up     | (VM is paused) deactivate, mend, activate
-//        | yes    | yes   | another            | nothing, with what to do: never repaired by guessing
+//        | yes    | yes   | another, unreadable | nothing, with what to do: never repaired by guessing
 //        | yes    | yes   | some, no VM        | deactivate: a stopped sandbox holds no device
 //        | no     | yes   | -                  | deactivate, then the store goes (discard or with the sandbox)
 //        | unknown                             | nothing
@@ -23,6 +23,8 @@ std::string fault_message(const DiskState& disk) {
       return "the kernel gave the copy-on-write store up (" + disk.detail +
              "), as it does when the host file system was full; the store is kept";
     case DiskFault::Mismatch: return "the device is not the one this sandbox should have: " + disk.detail;
+    case DiskFault::Unreadable:
+      return "the copy-on-write store cannot be read (" + disk.detail + "); it is kept as it is, and goes with its sandbox";
     case DiskFault::None: break;
   }
   return disk.detail;
@@ -33,6 +35,7 @@ std::string fault_word(DiskFault fault) {
     case DiskFault::Overflow: return "full";
     case DiskFault::Invalid: return "given up by the kernel";
     case DiskFault::Mismatch: return "not its own";
+    case DiskFault::Unreadable: return "unreadable";
     case DiskFault::None: break;
   }
   return "sound";
@@ -43,6 +46,7 @@ std::string fault_reason(DiskFault fault) {
     case DiskFault::Overflow: return "DiskFull";
     case DiskFault::Invalid: return "DiskInvalid";
     case DiskFault::Mismatch: return "DiskMismatch";
+    case DiskFault::Unreadable: return "DiskUnreadable";
     case DiskFault::None: break;
   }
   return "DiskFault";

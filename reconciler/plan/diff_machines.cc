@@ -20,6 +20,12 @@ bool admit(const SandboxView& view, Bytes memory, MemoryBudget& budget, Proposal
   return false;
 }
 
+// A VM would find a disk that nothing mends; the disk's rules say so.
+bool is_at_fault_for_good(const SandboxView& view) {
+  const bool is_at_fault = view.disk.known() && view.disk->fault != DiskFault::None;
+  return is_at_fault && !view.disk_is_small() && !view.repair_wanted();
+}
+
 void start(const SandboxView& view, MemoryBudget& budget, const std::string& reason, Proposal& proposal) {
   const SandboxIdentity& identity = view.wanted.identity;
   if (view.wanted.start_not_before && *view.wanted.start_not_before > view.input.now) {
@@ -35,8 +41,7 @@ void start(const SandboxView& view, MemoryBudget& budget, const std::string& rea
     return;
   }
   if (view.disk.unknown()) return;  // the disk's rules say so
-  const bool is_at_fault = view.disk.known() && view.disk->fault != DiskFault::None;
-  if (is_at_fault && !view.disk_is_small() && !view.repair_wanted()) return;
+  if (is_at_fault_for_good(view)) return;
   if (!admit(view, identity.spec.memory, budget, proposal)) return;
   if (view.is_to_be_restored() && identity.restored->memory) {
     proposal.propose(Action{ResumeMachine{identity.uid, identity.name}},
@@ -49,6 +54,7 @@ void start(const SandboxView& view, MemoryBudget& budget, const std::string& rea
 void resume(const SandboxView& view, MemoryBudget& budget, Proposal& proposal) {
   const SandboxIdentity& identity = view.wanted.identity;
   if (view.disk.unknown()) return;  // the disk's rules say so
+  if (!view.vm_lives() && is_at_fault_for_good(view)) return;
   if (!view.vm_lives() && !admit(view, view.image->identity.saved.memory, budget, proposal)) return;
   if (!view.vm_lives() && !view.image->has_flat) {
     proposal.propose(Action{ComposeMemory{identity.uid, identity.name}}, "a VM maps one flat image");

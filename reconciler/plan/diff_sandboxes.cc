@@ -112,12 +112,6 @@ void diff_sandboxes(const PlanInput& input, Proposal& proposal) {
     diff_sandbox(view, budget, proposal);
     if (wanted.fate == Fate::Remove && !view.can_leave()) staying.insert(wanted.identity.name);
   }
-  for (const auto& [uid, identity] : input.seen.store.sandboxes) {
-    if (identity.unknown()) {
-      proposal.block("Sandbox/" + uid.short12(), BlockKind::Unknown, "IdentityUnknown",
-                     to_string(identity.why()) + "; nothing is done to it");
-    }
-  }
 }
 
 }  // namespace cowherd

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <set>
 
+#include "reconciler/desired/safeguards.h"
 #include "reconciler/plan/coming_back.h"
 #include "reconciler/plan/sandbox_rules.h"
 #include "resources/vocabulary/joined.h"
@@ -36,21 +37,27 @@ bool is_about_to_be_captured(const Wanted& wanted, const std::string& template_n
   });
 }
 
+// Also with a revision that cannot be read and might say otherwise.
+bool is_approved_to_go(const PlanInput& input, const WantedTemplate& wanted) {
+  return wanted.fate == Fate::Remove && is_approved_by_name(input.seen.approvals, {Kind::Template, wanted.name});
+}
+
 void collect_unused(const PlanInput& input, const WantedTemplate& wanted, Proposal& proposal) {
   const auto found = input.seen.store.templates.find(wanted.name.str());
   if (found == input.seen.store.templates.end() || wanted.is_protected) return;
   std::set<std::string> users_that_stay;
   for (const auto& [id, revision] : found->second) {
-    if (!revision.known()) {
-      if (revision.unknown()) {
-        proposal.block(template_object(wanted.name), BlockKind::Unknown, "RevisionUnknown", to_string(revision.why()));
-      }
-      continue;
+    const bool is_given_up = revision.unknown() && is_approved_to_go(input, wanted);
+    if (revision.unknown() && !is_given_up) {
+      const ObjectName object{Kind::Template, wanted.name};
+      proposal.block(to_string(object), BlockKind::Unknown, "RevisionUnknown",
+                     to_string(revision.why()) + (wanted.fate == Fate::Remove ? unreadable_until_approved(object) : ""));
     }
+    if (!revision.known() && !is_given_up) continue;
     if (is_about_to_be_captured(input.wanted, wanted.name.str(), id)) continue;
     if (is_base_of_coming(input, wanted.name.str(), id)) continue;
     const NodeId node = revision_node(wanted.name.str(), id);
-    if (input.walk.kept.contains(node)) {
+    if (is_given_up ? user_that_stays(input.walk, node).has_value() : input.walk.kept.contains(node)) {
       add_users(input, node, users_that_stay);
       continue;
     }
@@ -59,8 +66,11 @@ void collect_unused(const PlanInput& input, const WantedTemplate& wanted, Propos
                                "' stays, since something might stand on it: " + to_string(input.walk.lineage.doubts.front()));
       continue;
     }
-    Step step{Action{CollectRevision{wanted.name, id}},
-              wanted.fate == Fate::Remove ? "the template is no longer declared" : "nothing stands on it", {}, false};
+    Step step{Action{CollectRevision{wanted.name, id, is_given_up}},
+              is_given_up                   ? "its record cannot be read, and its deletion is approved"
+              : wanted.fate == Fate::Remove ? "the template is no longer declared"
+                                            : "nothing stands on it",
+              {}, false};
     step.is_prune = wanted.is_prune;
     proposal.steps.push_back(std::move(step));
   }

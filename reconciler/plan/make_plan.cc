@@ -29,6 +29,7 @@ Plan make_plan(const PlanInput& input) {
   diff_sandboxes(input, proposal);
   diff_retention(input, proposal);
   diff_snapshots(input, proposal);
+  diff_unreadable(input, proposal);
   diff_trash(input, proposal);
 
   Linked linked = link(std::move(proposal.steps));

@@ -62,6 +62,8 @@ void diff_sandboxes(const PlanInput& input, Proposal& proposal);
 void diff_retention(const PlanInput& input, Proposal& proposal);
 // After the sandboxes: what is captured waits until its sandbox stands as declared, and what is to be captured is not removed.
 void diff_snapshots(const PlanInput& input, Proposal& proposal);
+// Sandboxes and snapshots whose record cannot be read.
+void diff_unreadable(const PlanInput& input, Proposal& proposal);
 void diff_trash(const PlanInput& input, Proposal& proposal);
 
 }  // namespace cowherd

@@ -47,6 +47,7 @@ enum class DiskFault {
   Overflow,  // active and full: reads and rewrites go on, first writes fail; repair_store makes room once it is closed
   Invalid,   // the kernel gave the store up, told of the device or of the closed store's header; repair_store may mend it
   Mismatch,  // not the device this sandbox should have: never touched
+  Unreadable,  // no VM has it, and what is in the store cannot be read: not used, and not mended
 };
 
 struct DiskState {

@@ -78,7 +78,7 @@ class DmSnapshotDriver final : public DiskDriver {
 
   Status follow_table(const HostListing& host, const std::string& device, std::set<std::string>& met,
                       std::vector<FileId>& found);
-  Result<DiskState> describe_closed(const DiskPlan& disk, DiskState state);
+  DiskState describe_closed(const DiskPlan& disk, DiskState state);
   Result<Effect> grow_active(const HostListing& host, const DiskPlan& disk, const DmDevice& root);
   Status is_closed(const HostListing& host, const DiskPlan& disk) const;
   Result<Effect> keep_active(const HostListing& host, const DiskPlan& disk, const DmDevice& root);

@@ -43,9 +43,7 @@ Fact<DiskState> DmSnapshotDriver::look_in(const HostListing& host, const DiskPla
   const DmDevice* root = find_marked(host, mark(disk, DmRole::Root));
   if (root == nullptr || !root->has_live_table) {
     state.interrupted = root != nullptr || find_marked(host, mark(disk, DmRole::Base)) != nullptr;
-    auto closed = describe_closed(disk, std::move(state));
-    if (!closed) return unknown(std::move(closed).error());
-    return *std::move(closed);
+    return describe_closed(disk, std::move(state));
   }
   auto described = describe_root(host, disk, *root, state);
   if (!described) return unknown(std::move(described).error());
@@ -83,12 +81,16 @@ DiskState with_status(DiskState state, const std::string& text) {
 }  // namespace
 
 // A header that is none of ours is activate's to refuse.
-Result<DiskState> DmSnapshotDriver::describe_closed(const DiskPlan& disk, DiskState state) {
+DiskState DmSnapshotDriver::describe_closed(const DiskPlan& disk, DiskState state) {
   if (!state.store_present || state.fault != DiskFault::None) return state;
   const auto header = read_cow_header(parts_, disk);
   if (!header && header.error().kind == ErrorKind::Corrupt) return state;
   if (!header && header.error().kind == ErrorKind::NotFound) return DiskState{.format = "raw"};  // it went meanwhile
-  if (!header) return fail(header.error());
+  if (!header) {
+    state.fault = DiskFault::Unreadable;
+    state.detail = to_string(header.error());
+    return state;
+  }
   if (*header == StoreHeader::Invalid) {
     state.fault = DiskFault::Invalid;
     state.detail = "its header says that the kernel gave it up";

@@ -44,12 +44,12 @@ Fact<DiskState> Qcow2Driver::look(const DiskPlan& disk) {
   }
   if (!overlay && overlay.error().kind == ErrorKind::NotFound)
     return DiskState{.format = "qcow2"};  // it went meanwhile
-  if (!overlay) return unknown(overlay.error());
+  if (!overlay) return faulty(state, DiskFault::Unreadable, to_string(overlay.error()));
   state.size = overlay->virtual_size;
   state.node = path;
   if (overlay->marked_corrupt) return faulty(state, DiskFault::Invalid, "QEMU marked '" + path + "' corrupt");
   const auto differs = base_difference(disk, *overlay);
-  if (!differs) return unknown(differs.error());
+  if (!differs) return faulty(state, DiskFault::Unreadable, to_string(differs.error()));
   if (!differs->empty()) return faulty(state, DiskFault::Mismatch, *differs);
   if (state.size > disk.size) {
     return faulty(state, DiskFault::Mismatch,

@@ -15,19 +15,24 @@ namespace {
 constexpr Bytes kLimit = 4_KiB;
 constexpr std::string_view kDelete = "delete";
 constexpr std::string_view kUndelete = "undelete";
-constexpr std::string_view kTemplatePrefix = "Template/";
 constexpr std::string_view kTrashPrefix = "Trash/";
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kByName{
+    {{"Template/", "template"}, {"Sandbox/", "sandbox"}, {"Snapshot/", "snapshot"}}};
 constexpr std::array<std::string_view, 3> kObjectVerbs{"replace", "dataloss", "delete"};
 
 bool is_hash8(const std::string& text) {
   return text.size() == 8 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
-// Templates have no uid; their name is all there is to say.
-bool names_template(const Approval& approval) {
-  return approval.verb == kDelete && approval.uid.empty() && approval.hash8.empty() &&
-         approval.object.starts_with(kTemplatePrefix) &&
-         ResourceName::make(std::string_view(approval.object).substr(kTemplatePrefix.size())).has_value();
+// The file of a deletion without uid and hash, which is for an object by its name; "" when it is another approval.
+std::string file_by_name(const Approval& approval) {
+  if (approval.verb != kDelete || !approval.uid.empty() || !approval.hash8.empty()) return "";
+  for (const auto& [prefix, word] : kByName) {
+    if (!approval.object.starts_with(prefix)) continue;
+    const auto name = ResourceName::make(std::string_view(approval.object).substr(prefix.size()));
+    return name ? "delete-" + std::string(word) + "-" + name->str() + ".json" : "";
+  }
+  return "";
 }
 
 bool names_trash(const Approval& approval) {
@@ -38,13 +43,13 @@ bool names_trash(const Approval& approval) {
 }
 
 bool is_well_formed(const Approval& approval) {
-  if (names_template(approval) || names_trash(approval)) return true;
+  if (!file_by_name(approval).empty() || names_trash(approval)) return true;
   const bool known = std::find(kObjectVerbs.begin(), kObjectVerbs.end(), approval.verb) != kObjectVerbs.end();
   return known && !approval.object.empty() && Uid::make(approval.uid).has_value() && is_hash8(approval.hash8);
 }
 
 std::string file_name(const Approval& approval) {
-  if (names_template(approval)) return "delete-template-" + approval.object.substr(kTemplatePrefix.size()) + ".json";
+  if (std::string by_name = file_by_name(approval); !by_name.empty()) return by_name;
   if (names_trash(approval)) return "undelete-" + approval.object.substr(kTrashPrefix.size()) + ".json";
   return approval.verb + "-" + approval.uid + "-" + approval.hash8 + ".json";
 }
@@ -96,8 +101,14 @@ Status consume(FileSystem& files, const Layout& layout, Matches matches) {
 
 }  // namespace
 
+Approval named_approval(const ObjectName& object) { return {std::string(kDelete), to_string(object), "", ""}; }
+
 Approval undelete_approval(const std::string& trash_entry) {
   return {std::string(kUndelete), std::string(kTrashPrefix) + trash_entry, "", ""};
+}
+
+bool is_approved_by_name(const std::vector<Approval>& approvals, const ObjectName& object) {
+  return std::find(approvals.begin(), approvals.end(), named_approval(object)) != approvals.end();
 }
 
 bool is_to_come_back(const std::vector<Approval>& approvals, const std::string& trash_entry) {

@@ -15,11 +15,15 @@ namespace cowherd {
 struct Approval {
   std::string verb{};    // "replace", "dataloss", "delete" or "undelete"
   std::string object{};  // "Sandbox/web"; "Trash/<entry>" for "undelete"
-  std::string uid{};     // of the object; empty for "delete" of a template, which has none, and for "undelete"
+  std::string uid{};     // of the object; empty for "delete" of what has none (a template) or whose record cannot be
+                         // read, and for "undelete"
   std::string hash8{};   // first 8 hex digits of the spec hash; empty together with the uid
   bool operator==(const Approval&) const = default;
 };
 
+// To delete a template, or a sandbox or snapshot whose record cannot be read.
+Approval named_approval(const ObjectName& object);
+bool is_approved_by_name(const std::vector<Approval>& approvals, const ObjectName& object);
 // To bring back this trash entry.
 Approval undelete_approval(const std::string& trash_entry);
 // Somebody asked for it.

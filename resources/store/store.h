@@ -112,6 +112,8 @@ class Store {
   Status update_sandbox(const SandboxIdentity& identity);
   // The whole directory goes to trash/. Success when it is absent.
   Status trash_sandbox(const SandboxIdentity& identity);
+  // The same for a directory whose sandbox.json cannot be read: it is known by its name only.
+  Status trash_unreadable_sandbox(const Uid& uid);
   // Only the disk (rootfs.cow or rootfs.qcow2) goes to trash/; the identity stays. Success when it is absent.
   Status trash_disk(const SandboxIdentity& identity);
   // Fresh from the disk. NotFound, Corrupt.
@@ -152,6 +154,8 @@ class Store {
   Status update_snapshot(const SnapshotIdentity& identity);
   // Success when it is absent, also when another capture has the name now.
   Status trash_snapshot(const SnapshotIdentity& identity);
+  // The same for a directory whose snapshot.json cannot be read.
+  Status trash_unreadable_snapshot(const ResourceName& name);
   // Fresh from the disk. NotFound, Corrupt.
   Result<SnapshotIdentity> snapshot(const std::string& name);
   // What is wrong with the parts of a snapshot, one line each: missing, another size, another digest, a memory header or
@@ -234,6 +238,7 @@ class Store {
   Status undelete_snapshot(const std::string& path, UndeleteAs how);
   Status undelete_revision(const std::string& path, UndeleteAs how);
   Status move_back(const std::string& path, const std::string& target);
+  Status trash_directory(const std::string& directory, TrashName name);
   Result<std::string> move_to_trash(const std::string& path, TrashName name);
   Status discard(const SandboxIdentity& identity, const std::string& disk);
 

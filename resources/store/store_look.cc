@@ -146,7 +146,6 @@ void Store::look_at_revisions(const std::string& template_name, StoreContents& s
     Fact<RevisionIdentity> identity =
         identity_fact(check_place(revision_cache_.read(files_, path + "/" + kRevisionFile), template_name, *id));
     if (identity.unknown() && !files_.stat(path)) continue;
-    if (identity.unknown() && identity.why().kind != ErrorKind::Corrupt) seen.unreadable.push_back(identity.why());
     seen.templates[template_name].emplace(*id, std::move(identity));
     if (const Result<FileStamp> image = files_.stat(path + "/" + kRootfsFile)) seen.images[template_name].emplace(*id, image->id);
     note_staging(path, seen);

@@ -31,26 +31,34 @@ Result<std::string> Store::move_to_trash(const std::string& path, TrashName name
   return fail(ErrorKind::Busy, "move '" + path + "' to trash: every name is taken");
 }
 
+Status Store::trash_directory(const std::string& directory, TrashName name) {
+  const Result<FileStamp> found = files_.stat(directory);
+  if (!found) return found.error().kind == ErrorKind::NotFound ? Status{} : Status{fail(found.error())};
+  COWHERD_TRY(move_to_trash(directory, std::move(name)));
+  return {};
+}
+
 Status Store::trash_sandbox(const SandboxIdentity& identity) {
-  const std::string directory = layout_.sandbox_dir(identity.uid);
-  const auto trash = [&]() -> Status {
-    const Result<FileStamp> found = files_.stat(directory);
-    if (!found) return found.error().kind == ErrorKind::NotFound ? Status{} : Status{fail(found.error())};
-    COWHERD_TRY(move_to_trash(directory, {"sandbox", identity.name.str(), identity.uid.short8(), {}}));
-    return {};
-  };
-  return settled(trash()).in("moving sandbox '" + identity.name.str() + "' to trash");
+  const TrashName name{"sandbox", identity.name.str(), identity.uid.short8(), {}};
+  return settled(trash_directory(layout_.sandbox_dir(identity.uid), name))
+      .in("moving sandbox '" + identity.name.str() + "' to trash");
+}
+
+Status Store::trash_unreadable_sandbox(const Uid& uid) {
+  return settled(trash_directory(layout_.sandbox_dir(uid), {"sandbox", uid.short12(), uid.short8(), {}}))
+      .in("moving sandbox directory " + uid.str() + " to trash");
+}
+
+Status Store::trash_unreadable_snapshot(const ResourceName& name) {
+  constexpr const char* kNoUid = "00000000";
+  return settled(trash_directory(layout_.snapshot_dir(name.str()), {"snapshot", name.str(), kNoUid, {}}))
+      .in("moving snapshot '" + name.str() + "' to trash");
 }
 
 Status Store::trash_revision(const ResourceName& template_name, const Digest& id) {
-  const std::string directory = layout_.revision_dir(template_name.str(), id);
-  const auto trash = [&]() -> Status {
-    const Result<FileStamp> found = files_.stat(directory);
-    if (!found) return found.error().kind == ErrorKind::NotFound ? Status{} : Status{fail(found.error())};
-    COWHERD_TRY(move_to_trash(directory, {"revision", template_name.str(), id.short8(), {}}));
-    return {};
-  };
-  return settled(trash()).in("moving revision " + id.short12() + " of template '" + template_name.str() + "' to trash");
+  const TrashName name{"revision", template_name.str(), id.short8(), {}};
+  return settled(trash_directory(layout_.revision_dir(template_name.str(), id), name))
+      .in("moving revision " + id.short12() + " of template '" + template_name.str() + "' to trash");
 }
 
 Status Store::trash_disk(const SandboxIdentity& identity) {

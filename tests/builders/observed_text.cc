@@ -157,6 +157,7 @@ DiskState disk_of_state(const SandboxIdentity& identity, const Value& state) {
   if (fault == "overflow") disk.fault = DiskFault::Overflow;
   if (fault == "invalid") disk.fault = DiskFault::Invalid;
   if (fault == "mismatch") disk.fault = DiskFault::Mismatch;
+  if (fault == "unreadable") disk.fault = DiskFault::Unreadable;
   disk.store_mtime_ns = 7;
   disk.detail = fault == "none" ? "" : "as the case says";
   return disk;
@@ -181,11 +182,21 @@ MachineState machine_of_state(const SandboxIdentity& identity, const Value& stat
   return machine;
 }
 
+void add_machine(GoldenWorld& world, const SandboxIdentity& identity, const Value& state) {
+  const std::string phase = text_at(state, "vm", "Running");
+  if (phase == "Unknown") {
+    world.seen.machines.emplace(identity.uid, Fact<MachineState>(make_error(ErrorKind::Denied, "read vm.json: denied")));
+  } else if (phase != "none") {
+    world.seen.machines.emplace(identity.uid, Fact<MachineState>(machine_of_state(identity, state, world.now)));
+  }
+}
+
 void add_sandbox(GoldenWorld& world, const Document& document, const Value& state, DiskDriverKind driver) {
   const SandboxIdentity identity = identity_of(document, world, state, driver);
   if (truth_at(state, "identityUnreadable", "false")) {
     world.seen.store.sandboxes.emplace(identity.uid,
                                        Fact<SandboxIdentity>(make_error(ErrorKind::Corrupt, "sandbox.json is damaged")));
+    add_machine(world, identity, state);
     return;
   }
   world.seen.store.sandboxes.emplace(identity.uid, Fact<SandboxIdentity>(identity));
@@ -200,12 +211,7 @@ void add_sandbox(GoldenWorld& world, const Document& document, const Value& stat
   } else if (memory != "none") {
     world.seen.store.pauses.emplace(identity.uid, image_of_state(identity, state, world.now));
   }
-  const std::string phase = text_at(state, "vm", "Running");
-  if (phase == "Unknown") {
-    world.seen.machines.emplace(identity.uid, Fact<MachineState>(make_error(ErrorKind::Denied, "read vm.json: denied")));
-  } else if (phase != "none") {
-    world.seen.machines.emplace(identity.uid, Fact<MachineState>(machine_of_state(identity, state, world.now)));
-  }
+  add_machine(world, identity, state);
 }
 
 // trash: {<entry>: {object: Sandbox/web, on: base, undelete: true}}; on "gone" is a revision that is nowhere.
@@ -258,9 +264,15 @@ GoldenWorld read_world(const std::vector<Document>& declared, const std::vector<
   add_snapshots(world, applied, observed);
   add_revisions(world, applied, built_from, MadeOf::Snapshot);
   change_snapshots(world, observed);
+  for (auto& [name, revisions] : world.seen.store.templates) {
+    if (!lists(observed, "revisionsUnreadable", name)) continue;
+    for (auto& [id, revision] : revisions) revision = make_error(ErrorKind::Failed, "read revision.json: I/O error");
+  }
   if (const Value* names = observed.find("deletionsApproved"); names != nullptr) {
     for (const Value& name : *names->as_list()) {
-      world.seen.approvals.push_back({"delete", "Template/" + *name.as_string(), "", ""});
+      const std::string& object = *name.as_string();
+      const bool has_kind = object.find('/') != std::string::npos;
+      world.seen.approvals.push_back({"delete", (has_kind ? "" : "Template/") + object, "", ""});
     }
   }
   add_trash(world, observed);

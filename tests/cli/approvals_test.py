@@ -3,6 +3,14 @@
 import cli
 
 
+SNAPSHOT = """\
+apiVersion: cowherd.dev/v1alpha1
+kind: Snapshot
+metadata: {name: s1}
+spec: {sandboxRef: {name: web}}
+"""
+
+
 class Approvals(cli.World):
     def setUp(self):
         super().setUp()
@@ -57,6 +65,54 @@ class Approvals(cli.World):
         self.here("approve", "delete", "sbx/web")
         self.apply(cli.DONE)
         self.here_err("get", "sbx", "web", expect=cli.FAILURE)
+
+    def damage(self, path):
+        path.write_text('{"apiVersion": ')
+
+    def test_a_sandbox_whose_record_is_damaged_goes_after_its_approval(self):
+        for name in ("web", "db"):
+            self.declare_sandbox(name)
+        self.apply(cli.DONE)
+        uid, other = self.uid("web"), self.uid("db")
+        self.damage(self.state / "sandboxes" / uid / "sandbox.json")
+        short = f"Sandbox/{uid[:12]}"
+        self.assertIn(f"`cowherd approve delete {short}` moves it to trash", self.here("plan"))
+        self.apply(cli.PARTLY)
+        self.assertTrue((self.state / "sandboxes" / uid / "rootfs.qcow2").exists(), "nothing is done without a word")
+        self.here("approve", "delete", short)
+        self.apply(cli.DONE)
+        self.assertNotEqual(uid, self.uid("web"), "declared, so it is made anew")
+        self.assertEqual(other, self.uid("db"))
+        self.assertTrue(list((self.state / "trash").glob(f"sandbox-{uid[:12]}-*/rootfs.qcow2")), "and its disk is in trash")
+        self.assertEqual([], list((self.state / "approvals").iterdir()))
+
+    def test_a_snapshot_whose_record_is_damaged_goes_after_its_approval(self):
+        self.declare_sandbox("web")
+        self.write("s1", SNAPSHOT)
+        self.apply(cli.DONE)
+        record = self.state / "snapshots" / "s1" / "snapshot.json"
+        self.damage(record)
+        err = self.here_err("approve", "delete", "snap/s1", expect=cli.FAILURE)
+        self.assertIn("take its document out of the manifests first", err)
+        (self.manifests / "s1.yaml").unlink()
+        self.apply(cli.PARTLY)
+        self.assertTrue(record.exists())
+        self.here("approve", "delete", "snap/s1")
+        self.apply(cli.DONE)
+        self.assertEqual([], list((self.state / "snapshots").iterdir()))
+        self.assertTrue(list((self.state / "trash").glob("snapshot-s1-*/rootfs.qcow2")))
+
+    def test_a_template_whose_revision_is_damaged_goes_after_its_approval(self):
+        self.apply(cli.DONE)
+        record, = (self.state / "templates" / "other").glob("*/revision.json")
+        self.damage(record)
+        (self.manifests / "template-other.yaml").unlink()
+        self.apply(cli.PARTLY)
+        self.assertTrue(record.exists())
+        self.here("approve", "delete", "template/other")
+        self.apply(cli.DONE)
+        self.assertFalse((self.state / "templates" / "other").exists())
+        self.assertTrue((self.state / "templates" / "base").exists())
 
     def test_more_prunes_than_the_cap_wait_for_approve_prune(self):
         names = [f"s{i}" for i in range(5)]

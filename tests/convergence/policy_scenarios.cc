@@ -124,6 +124,38 @@ void ask_for(ModelWorld& world, const std::string& kind_and_name) {
   }
 }
 
+// Records that nobody can read any more, and that somebody gave up.
+void add_unreadable_scenarios(const AddScenario& add) {
+  const auto damage = [](ModelWorld& world, const std::string& directory, const std::string& file, const ObjectName& object) {
+    world.faults.disarm();
+    world.files.put(directory + "/" + file, "{\"apiVersion\"");
+    if (!approve(world.files, world.layout, named_approval(object))) throw std::runtime_error("cannot approve");
+  };
+  const auto begin = [](ModelWorld& world) {
+    declare_two(world);
+    world.source.declare(a_snapshot("s1").of("worker").declared());
+    settle_now(world);
+  };
+  const auto lose_web = [damage](ModelWorld& world) {
+    const Uid uid = world.identity("web")->uid;
+    damage(world, world.layout.sandbox_dir(uid), kSandboxFile, sandbox(uid.short12()));
+  };
+  add("unreadable-sandbox-let-go", begin,
+      [lose_web](ModelWorld& world) {
+        lose_web(world);
+        world.source.withdraw(sandbox("web"));
+      },
+      {"worker"}, {"worker"});
+  add("unreadable-sandbox-made-anew", begin, lose_web, {"worker"}, {"worker"});
+  add("unreadable-snapshot-let-go", begin,
+      [damage](ModelWorld& world) {
+        const ObjectName s1{Kind::Snapshot, a_name("s1")};
+        world.source.withdraw(s1);
+        damage(world, world.layout.snapshot_dir("s1"), kSnapshotFile, s1);
+      },
+      {"web", "worker"}, {"web", "worker"});
+}
+
 void add_undelete_scenarios(const AddScenario& add) {
   const auto remove_web = [](ModelWorld& world) {
     declare_two(world);
@@ -165,6 +197,7 @@ void add_policy_scenarios(const AddScenario& add) {
   add_last_snapshot_scenarios(add);
   add_safeguard_scenarios(add);
   add_undelete_scenarios(add);
+  add_unreadable_scenarios(add);
 }
 
 }  // namespace cowherd::testing

@@ -42,6 +42,28 @@ TEST(StoreSize, NoStoreEndsInFrontOfAMetadataArea) {
   }
 }
 
+TEST(ClosedStore, ThatCannotBeReadIsAFaultAndNotUnknown) {
+  for (const DiskDriverKind kind : {DiskDriverKind::DmSnapshot, DiskDriverKind::Qcow2}) {
+    FakeHost host;
+    DmSnapshotDriver snapshots{host.dm, host.loops, host.files, host.parts, "0123abcd"};
+    Qcow2Driver overlays{host.images, host.files};
+    const bool is_snapshot = kind == DiskDriverKind::DmSnapshot;
+    DiskDriver& driver = is_snapshot ? static_cast<DiskDriver&>(snapshots) : overlays;
+    const DiskPlan disk = plan_of(kind);
+    host.files.put_directory(disk.directory);
+    host.files.put(disk.base_image, std::string(65536, 'b'));
+    ASSERT_THAT(driver.create(disk), Succeeds());
+    host.faults.refuse(is_snapshot ? "read part" : "image.inspect_overlay", ErrorKind::Failed);
+    const Fact<DiskState> state = driver.look(disk);
+    ASSERT_TRUE(state.known()) << to_string(state.why());
+    EXPECT_TRUE(state->store_present);
+    EXPECT_EQ(state->fault, DiskFault::Unreadable);
+    EXPECT_THAT(driver.deactivate(disk), Succeeds());
+    host.faults.refuse("", std::nullopt);
+    EXPECT_EQ(driver.look(disk)->fault, DiskFault::None);
+  }
+}
+
 // A disk of 64 KiB of store that the kernel gave up; its limit was raised since.
 struct GivenUp {
   GivenUp() {

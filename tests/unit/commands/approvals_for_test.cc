@@ -165,11 +165,11 @@ TEST(ApprovalsForPrune, WhatIsPrintedCanBeWrittenReadAndTakenBack) {
   EXPECT_EQ(std::vector<Approval>{of_sandbox}, list_approvals(files, layout).value());
 }
 
-TEST(ApprovalsForPrune, OnlyTemplatesGoWithoutAUid) {
+TEST(ApprovalsForPrune, WithoutAUidOnlyADeletionByNameIsOne) {
   Faults faults;
   FakeFileSystem files(faults);
   files.put("/state/id", "");
-  for (const Approval& wrong : {Approval{"delete", "Sandbox/web", "", ""}, Approval{"replace", "Template/base", "", ""},
+  for (const Approval& wrong : {Approval{"delete", "RetentionPolicy/web", "", ""}, Approval{"replace", "Template/base", "", ""},
                                 Approval{"delete", "Template/../id", "", ""}, Approval{"delete", "Template/", "", ""}}) {
     EXPECT_FALSE(approve(files, Layout("/state"), wrong)) << wrong.object;
   }

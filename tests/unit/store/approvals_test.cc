@@ -66,6 +66,18 @@ TEST_F(Approvals, ATemplateIsNamedWithoutUid) {
   EXPECT_FALSE(approve(files, layout, {"replace", "Template/base", "", ""}));
 }
 
+TEST_F(Approvals, WhatCannotBeReadIsNamedWithoutUid) {
+  const ObjectName sandbox{Kind::Sandbox, ResourceName::make("0123456789ab").value()};
+  const ObjectName snapshot{Kind::Snapshot, ResourceName::make("s1").value()};
+  for (const ObjectName& object : {sandbox, snapshot}) ASSERT_TRUE(approve(files, layout, named_approval(object)));
+  files.lose_power();
+  EXPECT_TRUE(is_approved_by_name(*list_approvals(files, layout), sandbox));
+  EXPECT_TRUE(is_approved_by_name(*list_approvals(files, layout), snapshot));
+  ASSERT_TRUE(consume_approvals_of(files, layout, to_string(sandbox)));
+  EXPECT_THAT(*list_approvals(files, layout), ::testing::ElementsAre(named_approval(snapshot)));
+  EXPECT_FALSE(approve(files, layout, {"delete", "RetentionPolicy/x", "", ""}));
+}
+
 TEST_F(Approvals, FilesThatAreNoneAreLeftAlone) {
   ASSERT_TRUE(approve(files, layout, replace_));
   files.put(layout.approvals() + "/notes.txt", "hello");
