@@ -127,6 +127,7 @@ void add_value(const std::string& value, const Typed& typed, const std::string& 
   if (value == "FILE" || value == "POLICY") completion.then = ShellPart::Files;
   if (value == "POLICY") add_names_of(Kind::RetentionPolicy, typed, objects, completion);
   if (value == "NAME") add_names(typed, objects, completion);
+  if (value == "SANDBOX") add_names_of(Kind::Sandbox, typed, objects, completion);
   if (value == "SNAPSHOT") add_names_of(Kind::Snapshot, typed, objects, completion);
   if (value == "OBJECT" || word.find('/') != std::string::npos) {
     if (value == "OBJECT" || value == "KIND") add_objects(typed, word, objects, completion);

@@ -90,6 +90,12 @@ struct CarryOut {
   ExitCode operator()(const CatalogRebuildArguments&) const {
     return with_permission(options, [&] { return catalog_rebuild_command(options); });
   }
+  ExitCode operator()(const LogsArguments& arguments) const {
+    return with_permission(options, [&] { return logs_command(options, arguments); });
+  }
+  ExitCode operator()(const ConsoleArguments& arguments) const {
+    return with_permission(options, [&] { return console_command(options, arguments); });
+  }
   ExitCode operator()(const CompleteArguments& arguments) const { return complete_command(arguments.words); }
 };
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "reconciler/commands/commands.h"
+#include "reconciler/commands/operating.h"
 
 namespace cowherd {
 
@@ -55,7 +56,8 @@ struct Invocation {
                TrashArguments, GetArguments, DescribeArguments, ExplainArguments, SchemaArguments, ManualArguments, DoctorArguments,
                VersionArguments, CompletionArguments, AdoptStateDirArguments, CompleteArguments, CowInspectArguments,
                CowVerifyArguments, CowDiffArguments, CowMergeArguments, VerifySnapshotArguments, FlattenArguments,
-               RetentionPreviewArguments, WhyArguments, TreeArguments, DuArguments, GcArguments, CatalogRebuildArguments>
+               RetentionPreviewArguments, WhyArguments, TreeArguments, DuArguments, GcArguments, CatalogRebuildArguments,
+               LogsArguments, ConsoleArguments>
       what{};
 };
 

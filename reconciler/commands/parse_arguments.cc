@@ -8,6 +8,7 @@
 #include "reconciler/commands/kind_names.h"
 #include "reconciler/commands/parse_cow.h"
 #include "reconciler/commands/parse_lineage.h"
+#include "reconciler/commands/parse_operating.h"
 #include "reconciler/commands/parse_retention.h"
 #include "reconciler/commands/parse_snapshot.h"
 #include "reconciler/commands/version.h"
@@ -70,6 +71,7 @@ class CommandLine {
   RetentionCommandLine retention_{};
   SnapshotCommandLine snapshot_{};
   LineageCommandLine lineage_{};
+  OperatingCommandLine operating_{};
 };
 
 CommandLine::CommandLine() {
@@ -82,6 +84,7 @@ CommandLine::CommandLine() {
   add_where(app_, before_command_, Where::All);
   add_reading_commands();
   lineage_.add_to(app_, options_);
+  operating_.add_to(app_, options_);
   add_acting_commands();
   add_offline_commands();
 }
@@ -218,6 +221,7 @@ Invocation CommandLine::invocation() const {
   if (command == "gc") made.what = lineage_.gc();
   if (command == "catalog") made.what = CatalogRebuildArguments{};
   if (command == "cow") std::visit([&made](const auto& cow) { made.what = cow; }, cow_.arguments());
+  operating_.put(command, made);
   if (command == "adopt-state-dir") made.what = AdoptStateDirArguments{};
   return made;
 }

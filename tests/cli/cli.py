@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs the program on directories of its own. Sandboxes are declared Stopped: disks are made, no VM is started."""
+"""Runs the program on directories of its own."""
 import fcntl
 import json
 import os

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands about what runs and what happened, one file each, as in commands.h.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "reconciler/commands/exit_code.h"
+#include "reconciler/commands/options.h"
+
+namespace cowherd {
+
+enum class FollowLog { No, Yes };
+struct LogsArguments {
+  std::string sandbox{};  // "web" or "Sandbox/web"
+  FollowLog follow = FollowLog::No;
+  std::optional<std::size_t> tail{};  // lines; nothing: all that is kept
+};
+ExitCode logs_command(const Options& options, const LogsArguments& arguments);
+
+struct ConsoleArguments {
+  std::string sandbox{};
+};
+ExitCode console_command(const Options& options, const ConsoleArguments& arguments);
+
+}  // namespace cowherd

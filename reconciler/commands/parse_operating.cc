@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reconciler/commands/parse_operating.h"
+
+#include <charconv>
+
+#include "reconciler/commands/argument_checks.h"
+#include "reconciler/commands/sandbox_meant.h"
+#include "reconciler/commands/where_options.h"
+
+namespace cowherd {
+
+namespace {
+
+CLI::App* add(CLI::App& above, Options& options, const std::string& name, const std::string& doc) {
+  CLI::App* command = add_command(above, name, doc);
+  add_where(*command, options, Where::All);
+  return command;
+}
+
+Result<std::size_t> parse_count(const std::string& text) {
+  std::size_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error == std::errc() && end == text.data() + text.size() && !text.empty()) return count;
+  return fail(ErrorKind::Invalid, "'" + text + "' is not a count");
+}
+
+}  // namespace
+
+void OperatingCommandLine::add_to(CLI::App& app, Options& options) {
+  CLI::App* logs = add(app, options, "logs", "Show what a guest wrote to its serial console.");
+  CLI::App* console = add(app, options, "console", "Attach to a guest's serial console; ^] detaches.");
+  for (CLI::App* command : {logs, console}) {
+    command->add_option("sandbox", sandbox_, "Which sandbox.")
+        ->type_name("SANDBOX")
+        ->required()
+        ->check(accepted_by(parse_sandbox_name));
+  }
+  logs->add_flag("-f,--follow", follow_, "Go on, over restarts of the VM, until the sandbox is gone.");
+  logs->add_option("--tail", tail_, "Only the last N lines of what is kept.")->type_name("N")->check(accepted_by(parse_count));
+}
+
+void OperatingCommandLine::put(const std::string& command, Invocation& made) const {
+  if (command == "logs") {
+    const auto tail = tail_.empty() ? std::nullopt : std::optional(parse_count(tail_).value_or(0));
+    made.what = LogsArguments{sandbox_, follow_ ? FollowLog::Yes : FollowLog::No, tail};
+  }
+  if (command == "console") made.what = ConsoleArguments{sandbox_};
+}
+
+}  // namespace cowherd
