@@ -12,7 +12,7 @@ namespace cowherd {
 
 namespace {
 
-constexpr int kMostEvents = 20;
+constexpr int kMostEvents = 10;
 
 }  // namespace
 

@@ -5,8 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "reconciler/commands/exit_code.h"
-#include "reconciler/commands/options.h"
+#include "reconciler/commands/commands.h"
 
 namespace cowherd {
 
@@ -22,5 +21,13 @@ struct ConsoleArguments {
   std::string sandbox{};
 };
 ExitCode console_command(const Options& options, const ConsoleArguments& arguments);
+
+enum class WatchEvents { No, Yes };
+struct EventsArguments {
+  std::string object{};  // "Sandbox/web"; empty: of all
+  WatchEvents watch = WatchEvents::No;
+  OutputFormat output = OutputFormat::Table;
+};
+ExitCode events_command(const Options& options, const EventsArguments& arguments);
 
 }  // namespace cowherd

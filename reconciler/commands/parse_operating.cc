@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "reconciler/commands/argument_checks.h"
+#include "reconciler/commands/kind_names.h"
 #include "reconciler/commands/sandbox_meant.h"
 #include "reconciler/commands/where_options.h"
 
@@ -37,6 +38,11 @@ void OperatingCommandLine::add_to(CLI::App& app, Options& options) {
   }
   logs->add_flag("-f,--follow", follow_, "Go on, over restarts of the VM, until the sandbox is gone.");
   logs->add_option("--tail", tail_, "Only the last N lines of what is kept.")->type_name("N")->check(accepted_by(parse_count));
+
+  CLI::App* events = add(app, options, "events", "Tell what happened: steps, conditions, warnings.");
+  events->add_flag("-w,--watch", watch_, "Go on and tell what happens.");
+  events->add_option("--for", object_, "Only of this object, KIND/NAME.")->type_name("OBJECT")->check(accepted_by(parse_object_name));
+  events->add_option("-o,--output", format_, "How to print.")->type_name("table|json")->check(one_of("table|json"));
 }
 
 void OperatingCommandLine::put(const std::string& command, Invocation& made) const {
@@ -45,6 +51,11 @@ void OperatingCommandLine::put(const std::string& command, Invocation& made) con
     made.what = LogsArguments{sandbox_, follow_ ? FollowLog::Yes : FollowLog::No, tail};
   }
   if (command == "console") made.what = ConsoleArguments{sandbox_};
+  if (command == "events") {
+    const auto object = parse_object_name(object_);
+    made.what = EventsArguments{object ? to_string(*object) : "", watch_ ? WatchEvents::Yes : WatchEvents::No,
+                                format_ == "json" ? OutputFormat::Json : OutputFormat::Table};
+  }
 }
 
 }  // namespace cowherd

@@ -27,6 +27,9 @@ class OperatingCommandLine {
   std::string sandbox_{};
   bool follow_ = false;
   std::string tail_{};
+  std::string object_{};
+  bool watch_ = false;
+  std::string format_{"table"};
 };
 
 }  // namespace cowherd

@@ -28,6 +28,19 @@ std::string camel_case(const std::string& verb) {
 // One log line holds key=value pairs: a text with spaces stands in double quotes, escaped as in JSON.
 std::string quoted(const std::string& text) { return print_json(Value(text), JsonStyle::Compact); }
 
+// How long it took, where that is worth telling: the same quick step again is the same event again.
+std::string duration_of(const Outcome& outcome) {
+  const Span took = outcome.ended - outcome.begun;
+  return took < std::chrono::seconds{1} ? "" : ", in " + print_age(took);
+}
+
+// kstatus (and SpaceTargetUnmet) are told in their own way, all others when they begin or cease to hold.
+bool is_told_as_it_is(const Condition& condition, bool is_known) {
+  const bool has_own_way = condition.type == "Ready" || condition.type == "Reconciling" || condition.type == "Stalled" ||
+                           condition.type == kSpaceTargetUnmet;
+  return !has_own_way && (is_known || condition.status == "True");
+}
+
 std::string object_in_key(const std::string& key) { return key.substr(0, key.find(' ')); }
 
 }  // namespace
@@ -48,7 +61,7 @@ void Reporter::report(const Outcome& outcome) {
                    quoted(outcome.reason), outcome.details.empty() ? "" : " details=" + quoted(outcome.details));
       event(outcome.object, EventType::Normal, camel_case(outcome.verb),
             outcome.description + ": " + outcome.reason +
-                (outcome.details.empty() ? "" : " (" + outcome.details + ")"));
+                (outcome.details.empty() ? "" : " (" + outcome.details + ")") + duration_of(outcome));
       return;
     case OutcomeKind::AlreadySo:
     case OutcomeKind::Stale:
@@ -146,6 +159,10 @@ void Reporter::report_conditions(const Picture& picture, const ObjectStatus& sta
     }
     const bool is_unmet = condition.type == kSpaceTargetUnmet && condition.status == "True";
     if (is_unmet) event(object, EventType::Warning, condition.type, condition.message);
+    const bool has_flipped = known == picture.memory.conditions.end() || known->second.status != condition.status;
+    if (has_flipped && is_told_as_it_is(condition, known != picture.memory.conditions.end())) {
+      event(object, EventType::Normal, condition.type, condition.status + ", " + condition.reason + ": " + condition.message);
+    }
     if (condition.type != "Ready" || condition.reason == "Progressing") continue;
     const bool good = condition.status == "True" ||
                       condition.reason == "Pending" || condition.reason == "NotRunning" ||
