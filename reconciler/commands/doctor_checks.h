@@ -45,6 +45,8 @@ Check check_state_dir(const std::string& directory);
 Check check_space(const std::string& state_dir, const Config& config);
 Check check_reflink(const std::string& state_dir);
 Check check_lock(FileSystem& files, const std::string& lock_file);
+// A process holds the lock.
+bool is_watched_over(FileSystem& files, const std::string& lock_file);
 
 // The path itself, or the nearest parent that exists.
 std::string nearest_existing(const std::string& path);

@@ -51,6 +51,11 @@ bool is_locked(FileSystem& files, std::uint64_t inode) {
 
 }  // namespace
 
+bool is_watched_over(FileSystem& files, const std::string& lock_file) {
+  const auto stamp = files.stat(lock_file);
+  return stamp && is_locked(files, stamp->id.inode);
+}
+
 std::string nearest_existing(const std::string& path) {
   std::string nearest = path;
   while (nearest.size() > 1 && !exists(nearest)) nearest = parent_of(nearest);

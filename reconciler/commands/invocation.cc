@@ -96,6 +96,9 @@ struct CarryOut {
   ExitCode operator()(const ConsoleArguments& arguments) const {
     return with_permission(options, [&] { return console_command(options, arguments); });
   }
+  ExitCode operator()(const ReconcileArguments& arguments) const {
+    return with_permission(options, [&] { return reconcile_command(options, arguments); });
+  }
   ExitCode operator()(const EventsArguments& arguments) const {
     return with_permission(options, [&] { return events_command(options, arguments); });
   }

@@ -57,7 +57,7 @@ struct Invocation {
                VersionArguments, CompletionArguments, AdoptStateDirArguments, CompleteArguments, CowInspectArguments,
                CowVerifyArguments, CowDiffArguments, CowMergeArguments, VerifySnapshotArguments, FlattenArguments,
                RetentionPreviewArguments, WhyArguments, TreeArguments, DuArguments, GcArguments, CatalogRebuildArguments,
-               LogsArguments, ConsoleArguments, EventsArguments>
+               LogsArguments, ConsoleArguments, EventsArguments, ReconcileArguments>
       what{};
 };
 

@@ -30,4 +30,9 @@ struct EventsArguments {
 };
 ExitCode events_command(const Options& options, const EventsArguments& arguments);
 
+struct ReconcileArguments {
+  Span timeout{};
+};
+ExitCode reconcile_command(const Options& options, const ReconcileArguments& arguments);
+
 }  // namespace cowherd

@@ -43,6 +43,11 @@ void OperatingCommandLine::add_to(CLI::App& app, Options& options) {
   events->add_flag("-w,--watch", watch_, "Go on and tell what happens.");
   events->add_option("--for", object_, "Only of this object, KIND/NAME.")->type_name("OBJECT")->check(accepted_by(parse_object_name));
   events->add_option("-o,--output", format_, "How to print.")->type_name("table|json")->check(one_of("table|json"));
+
+  CLI::App* reconcile = add_command(app, "reconcile", "What the running daemon does.");
+  reconcile->require_subcommand(1);
+  CLI::App* now = add(*reconcile, options, "now", "Have the daemon look now, wait for what that begins, and tell what it did.");
+  now->add_option("--timeout", timeout_, "How long to wait (default 5m).")->type_name("DURATION")->check(accepted_by(parse_span));
 }
 
 void OperatingCommandLine::put(const std::string& command, Invocation& made) const {
@@ -51,6 +56,7 @@ void OperatingCommandLine::put(const std::string& command, Invocation& made) con
     made.what = LogsArguments{sandbox_, follow_ ? FollowLog::Yes : FollowLog::No, tail};
   }
   if (command == "console") made.what = ConsoleArguments{sandbox_};
+  if (command == "reconcile") made.what = ReconcileArguments{parse_span(timeout_).value_or(Span{})};
   if (command == "events") {
     const auto object = parse_object_name(object_);
     made.what = EventsArguments{object ? to_string(*object) : "", watch_ ? WatchEvents::Yes : WatchEvents::No,

@@ -30,6 +30,7 @@ class OperatingCommandLine {
   std::string object_{};
   bool watch_ = false;
   std::string format_{"table"};
+  std::string timeout_{"5m"};
 };
 
 }  // namespace cowherd

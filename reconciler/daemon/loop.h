@@ -38,6 +38,7 @@ struct LoopParts {
   Machines& machines;
   Clock& clock;
   const Layout& layout;
+  FileSystem& files;
   Span resync;
   // Told every now and then what is under way, while something has a measure; an empty list before anything is said
   // otherwise. None: nobody watches.
@@ -61,6 +62,8 @@ class Loop {
   void look();
   Status watch_machines();
   void bound_serial_logs();
+  // Whoever asked for a look before this one began is told, by the end of the request, that nothing of it is under way.
+  void answer_requests();
   // True when a signal says stop.
   bool handle(const std::vector<std::uint64_t>& tags);
   void sleep(Moment no_later_than);
@@ -70,6 +73,7 @@ class Loop {
   LoopParts parts_;
   DirectoryHint approvals_;
   std::map<Uid, UniqueFd> exits_{};
+  std::vector<std::string> asked_{};  // requests that the last look serves
   Moment last_look_{};
   Moment logs_bounded_{};
   bool look_due_ = false;
