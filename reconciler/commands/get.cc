@@ -5,7 +5,7 @@
 
 #include "reconciler/commands/commands.h"
 #include "reconciler/commands/kind_names.h"
-#include "reconciler/commands/object_document.h"
+#include "reconciler/api/object_document.h"
 #include "reconciler/commands/object_tables.h"
 #include "reconciler/commands/print_yaml.h"
 #include "reconciler/commands/tell.h"

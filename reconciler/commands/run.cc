@@ -4,6 +4,7 @@
 
 #include "reconciler/commands/acting.h"
 #include "reconciler/commands/commands.h"
+#include "reconciler/commands/serving.h"
 #include "reconciler/commands/tell.h"
 
 namespace cowherd {
@@ -12,9 +13,14 @@ ExitCode run_command(const Options& options) {
   auto begun = Acting::begin(options, "run");
   if (const auto* failure = std::get_if<SessionFailure>(&begun)) return tell(*failure);
   Acting& acting = *std::get<std::unique_ptr<Acting>>(begun);
+  auto api = Serving::begin(acting.session());
+  if (const auto* failure = std::get_if<SessionFailure>(&api)) return tell(*failure);
+  auto& serving = std::get<std::unique_ptr<Serving>>(api);
+  acting.loop().tell_looks_to([&serving](const Picture& picture) { serving->post(picture); });
   spdlog::info("started manifests={} state_dir={}", acting.session().options().manifests,
                acting.session().layout().root());
   const Status ended = acting.loop().run();
+  serving.reset();
   if (!ended) {
     spdlog::error("{}", to_string(ended.error()));
     leave(ExitCode::Failure);

@@ -28,6 +28,12 @@ std::string runtime_root() {
   return "/tmp/cowherd-" + std::to_string(::geteuid());
 }
 
+// One for each state directory.
+std::string runtime_dir_of(const Config& config, const std::string& dir8) {
+  const std::string root = config.runtime_dir.empty() ? runtime_root() : config.runtime_dir;
+  return root + "/" + (dir8.empty() ? "none" : dir8);
+}
+
 }  // namespace
 
 Result<Config> read_config(const Options& options) {
@@ -91,10 +97,13 @@ QemuSettings qemu_settings_of(const Config& config, const std::string& dir8) {
     case AccelSetting::Kvm: settings.accel = Accelerator::Kvm; break;
     case AccelSetting::Tcg: settings.accel = Accelerator::Tcg; break;
   }
-  const std::string root = config.runtime_dir.empty() ? runtime_root() : config.runtime_dir;
-  settings.runtime_dir = root + "/" + (dir8.empty() ? "none" : dir8);
+  settings.runtime_dir = runtime_dir_of(config, dir8);
   settings.serial_log_limit = config.serial_log_limit;
   return settings;
+}
+
+std::string api_socket_of(const Config& config, const std::string& dir8) {
+  return config.api_socket.empty() ? runtime_dir_of(config, dir8) + "/api.sock" : config.api_socket;
 }
 
 DirectorySettings directory_settings_of(const Config& config, const std::string& manifests) {

@@ -64,6 +64,7 @@ void Loop::look() {
   last_look_ = parts_.clock.now();
   asked_ = list_look_requests(parts_.files, parts_.layout).value_or(std::vector<std::string>{});
   parts_.reconciler.tick();
+  if (listener_) listener_(parts_.reconciler.picture());
   if (parts_.executor.in_flight().empty()) answer_requests();
   parts_.watcher.re_arm();
   (void)watch_machines();  // without a notice the next periodic look sees the exit

@@ -52,6 +52,9 @@ class Loop {
  public:
   explicit Loop(LoopParts parts) : parts_(parts), approvals_(parts.layout.approvals()) {}
 
+  // Called after each look with what it saw. It must not block.
+  void tell_looks_to(std::function<void(const Picture&)> listener) { listener_ = std::move(listener); }
+
   // Until a signal says stop. The service manager is told that it is ready after the first look.
   Status run();
   // Until the world has settled (converged, held or stuck), a signal says stop, or the time is over.
@@ -71,6 +74,7 @@ class Loop {
   void tell_service_manager();
 
   LoopParts parts_;
+  std::function<void(const Picture&)> listener_{};
   DirectoryHint approvals_;
   std::map<Uid, UniqueFd> exits_{};
   std::vector<std::string> asked_{};  // requests that the last look serves

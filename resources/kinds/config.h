@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "resources/vocabulary/moment.h"
+#include "resources/vocabulary/name.h"
 #include "resources/vocabulary/quantity.h"
 
 namespace cowherd {
@@ -38,6 +39,8 @@ struct Config {
   Span resync{};                                             // resync
   Bytes serial_log_limit{};                                  // serialLogLimit
   std::string runtime_dir{};                                 // runtimeDir, empty: chosen from the state directory
+  std::string api_socket{};                                  // api.socket, empty: below the runtime directory
+  ResourceName api_view_group{};                             // api.viewGroup, empty: none
   bool operator==(const Config&) const = default;
 };
 

@@ -10,6 +10,7 @@ const Table<Config>& config_fields() {
                    {.path = "disks", .doc = "How disks are made."},
                    {.path = "source", .doc = "How the manifest directory is read."},
                    {.path = "limits", .doc = "What may happen at a time and how much of the host is used."},
+                   {.path = "api", .doc = "Where and to whom the daemon answers."},
                    {.path = "guards", .doc = "What holds deletion back."},
                    {.path = "guards.maxPrune",
                     .doc = "At most so many objects are removed in one pass: the larger of the two. More waits for "
@@ -129,6 +130,16 @@ const Table<Config>& config_fields() {
                              "$XDG_RUNTIME_DIR.",
                       .example = "/run/cowherd"},
                      &Config::runtime_dir),
+              member({.path = "api.socket",
+                      .doc = "The unix socket of the daemon's API. Without it, api.sock in its own directory below "
+                             "runtimeDir. Commands that ask the daemon read it here, too.",
+                      .example = "/run/cowherd.sock"},
+                     &Config::api_socket),
+              member({.path = "api.viewGroup",
+                      .doc = "Members of this group may read the API, beside root and the daemon's own user. It needs "
+                             "api.socket, in a directory that they may enter.",
+                      .example = "cowherd-view"},
+                     &Config::api_view_group),
           },
   };
   return kTable;

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "reconciler/commands/describe_object.h"
-#include "reconciler/commands/object_document.h"
+#include "reconciler/api/object_document.h"
 #include "reconciler/commands/object_tables.h"
 #include "reconciler/commands/print_yaml.h"
 #include "resources/manifest/parse.h"

@@ -189,6 +189,7 @@ spec:
   resync: 1m
   serialLogLimit: 1Mi
   runtimeDir: /run/x
+  api: {socket: /run/x.sock, viewGroup: viewers}
 )",
                                    "c");
   ASSERT_THAT(parsed.diagnostics, IsEmpty());
@@ -201,6 +202,8 @@ spec:
   EXPECT_EQ(parsed.config.max_prune_count, 5);
   EXPECT_EQ(parsed.config.max_prune_percent, 50);
   EXPECT_EQ(parsed.config.runtime_dir, "/run/x");
+  EXPECT_EQ(parsed.config.api_socket, "/run/x.sock");
+  EXPECT_EQ(parsed.config.api_view_group.str(), "viewers");
 }
 
 TEST(ParseConfig, WithErrorsTheDefaultsAreGiven) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "reconciler/commands/object_document.h"
+#include "reconciler/api/object_document.h"
 
 #include <algorithm>
 #include <array>

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reconciler/api/http/connection.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace cowherd {
+
+bool Connection::has_line(const std::shared_ptr<const Page>& page, Moment now) {
+  if (hung_up || line) return true;
+  line = watch->next(page, now);
+  sent = 0;
+  return line != nullptr || watch->ended();
+}
+
+std::size_t Connection::give(char* buffer, std::size_t most) {
+  const std::size_t size = std::min(most, line->size() - sent);
+  std::memcpy(buffer, line->data() + sent, size);
+  sent += size;
+  if (sent == line->size()) line.reset();
+  return size;
+}
+
+void Connection::resume(Moment now) {
+  if (!suspended) return;
+  suspended = false;
+  since = now;
+  MHD_resume_connection(handle);
+}
+
+}  // namespace cowherd

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reconciler/api/http/server.h"
+
+#include <microhttpd.h>
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <map>
+
+#include "reconciler/api/http/connection.h"
+#include "reconciler/api/http/unix_socket.h"
+
+namespace cowherd {
+
+namespace {
+
+constexpr std::size_t kMemoryPerConnection = 32 << 10;
+constexpr std::size_t kBlock = 16 << 10;
+constexpr Span kRequestComes = std::chrono::seconds{10};
+constexpr Span kAnswerIsTaken = std::chrono::seconds{60};
+constexpr Span kBetweenSweeps = std::chrono::seconds{1};
+constexpr int kAcceptedAtOnce = 64;
+constexpr int kNoDescriptorLeft = 100;  // milliseconds
+
+// Of a clock that does not jump; only differences mean something.
+Moment steady_now() { return Moment{std::chrono::floor<Span>(std::chrono::steady_clock::now().time_since_epoch())}; }
+
+void put_header(MHD_Response* response, const char* name, const char* value) {
+  (void)MHD_add_response_header(response, name, value);
+}
+
+MHD_Result add_argument(void* query, MHD_ValueKind, const char* key, const char* value) {
+  (*static_cast<std::map<std::string, std::string>*>(query))[key] = value == nullptr ? "" : value;
+  return MHD_YES;
+}
+
+// The text is shared; only the block that is on its way is copied.
+ssize_t give_text(void* text, std::uint64_t position, char* buffer, std::size_t most) {
+  const std::string& whole = **static_cast<SharedText*>(text);
+  const std::size_t size = std::min(most, whole.size() - static_cast<std::size_t>(position));
+  std::memcpy(buffer, whole.data() + position, size);
+  return static_cast<ssize_t>(size);
+}
+
+void let_text_go(void* text) { std::unique_ptr<SharedText>(static_cast<SharedText*>(text)).reset(); }
+
+}  // namespace
+
+class ApiServer::Service {
+ public:
+  Service(const ServerSettings& settings, ListeningSocket listening, const Board& board, const Clock& clock)
+      : settings_(settings), listening_(std::move(listening)), board_(board), clock_(clock), book_(settings.rules) {}
+
+  Status prepare();
+  void serve();
+  void wake();
+  void stop();
+
+ private:
+  struct Streaming {
+    Service& service;
+    Connection& connection;
+  };
+  static void on_streamed(void* streaming) { std::unique_ptr<Streaming>(static_cast<Streaming*>(streaming)).reset(); }
+  static MHD_Result on_request(void* self, MHD_Connection* handle, const char* path, const char* method, const char*,
+                               const char*, std::size_t*, void** request);
+  static void on_connection(void* self, MHD_Connection* handle, void** context, MHD_ConnectionNotificationCode what);
+  static void on_completed(void* self, MHD_Connection* handle, void**, MHD_RequestTerminationCode);
+  static ssize_t on_room(void* streaming, std::uint64_t, char* buffer, std::size_t most);
+
+  Status watch(int fd, void* data, std::uint32_t events);
+  int next_timeout() const;
+  void accept_all();
+  void accept_one(int fd);
+  void handle(const epoll_event& event);
+  MHD_Result respond(Connection& connection, const ApiRequest& request);
+  MHD_Result send(Connection& connection, const ApiAnswer& answer);
+  MHD_Result begin_watch(Connection& connection, WatchRequest request);
+  void wake_watches();
+  void sweep();
+  void wind_up();
+
+  ServerSettings settings_;
+  ListeningSocket listening_;
+  const Board& board_;
+  const Clock& clock_;
+  AdmissionBook book_;
+  UniqueFd epoll_{};
+  UniqueFd bell_{};
+  std::atomic<bool> stopping_ = false;
+  MHD_Daemon* daemon_ = nullptr;
+  std::shared_ptr<const Page> page_{};  // of the current round: everybody is answered from the same one
+  Moment swept_{};
+  std::map<int, std::unique_ptr<Connection>> connections_{};  // by descriptor
+};
+
+Status ApiServer::Service::watch(int fd, void* data, std::uint32_t events) {
+  epoll_event event{};
+  event.events = events;
+  event.data.ptr = data;
+  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) == 0) return {};
+  return fail(errno_error(errno, "watch a descriptor"));
+}
+
+// libmicrohttpd has no thread and no listening socket: it is run from here, when its own epoll descriptor says so.
+Status ApiServer::Service::prepare() {
+  epoll_.reset(::epoll_create1(EPOLL_CLOEXEC));
+  bell_.reset(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!epoll_.valid() || !bell_.valid()) return fail(errno_error(errno, "make the descriptors of the API"));
+  daemon_ = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME, 0, nullptr, nullptr,
+                             &Service::on_request, this, MHD_OPTION_CONNECTION_MEMORY_LIMIT, kMemoryPerConnection,
+                             MHD_OPTION_CONNECTION_LIMIT, static_cast<unsigned>(settings_.rules.most + 1),
+                             MHD_OPTION_NOTIFY_CONNECTION, &Service::on_connection, this, MHD_OPTION_NOTIFY_COMPLETED,
+                             &Service::on_completed, this, MHD_OPTION_END);
+  const MHD_DaemonInfo* info = daemon_ == nullptr ? nullptr : MHD_get_daemon_info(daemon_, MHD_DAEMON_INFO_EPOLL_FD);
+  if (info == nullptr) return fail(ErrorKind::Failed, "start the API: libmicrohttpd does not start");
+  COWHERD_TRY(watch(listening_.fd(), &listening_, EPOLLIN));
+  COWHERD_TRY(watch(bell_.get(), &bell_, EPOLLIN));
+  return watch(info->epoll_fd, daemon_, EPOLLIN);
+}
+
+void ApiServer::Service::wake() {
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const auto written = ::write(bell_.get(), &one, sizeof one);  // a full counter wakes all the same
+}
+
+void ApiServer::Service::stop() {
+  stopping_ = true;
+  wake();
+}
+
+int ApiServer::Service::next_timeout() const {
+  MHD_UNSIGNED_LONG_LONG most = 0;
+  const bool has_timeout = MHD_get_timeout(daemon_, &most) == MHD_YES;
+  if (connections_.empty() && !has_timeout) return -1;
+  const auto sweep = static_cast<MHD_UNSIGNED_LONG_LONG>(kBetweenSweeps.count());
+  return static_cast<int>(has_timeout ? std::min(most, sweep) : sweep);
+}
+
+void ApiServer::Service::serve() {
+  std::array<epoll_event, 64> events{};
+  while (!stopping_) {
+    const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), next_timeout());
+    page_ = board_.page();
+    for (int i = 0; i < count; ++i) handle(events[static_cast<std::size_t>(i)]);
+    wake_watches();
+    (void)MHD_run(daemon_);
+    sweep();
+    page_.reset();
+  }
+  wind_up();
+}
+
+void ApiServer::Service::handle(const epoll_event& event) {
+  if (event.data.ptr == &listening_) return accept_all();
+  if (event.data.ptr == &bell_) {
+    std::uint64_t counted = 0;
+    [[maybe_unused]] const auto got = ::read(bell_.get(), &counted, sizeof counted);
+    return;
+  }
+  if (event.data.ptr == daemon_ || (event.events & (EPOLLHUP | EPOLLERR)) == 0) return;
+  const auto at = std::find_if(connections_.begin(), connections_.end(),
+                               [&](const auto& entry) { return entry.second.get() == event.data.ptr; });
+  if (at != connections_.end()) at->second->hung_up = true;
+}
+
+void ApiServer::Service::accept_all() {
+  for (int i = 0; i < kAcceptedAtOnce; ++i) {
+    const int fd = ::accept4(listening_.fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (fd < 0 && (errno == EMFILE || errno == ENFILE)) ::poll(nullptr, 0, kNoDescriptorLeft);  // none to wait for
+    if (fd < 0) return;
+    accept_one(fd);
+  }
+}
+
+void ApiServer::Service::accept_one(int fd) {
+  UniqueFd socket(fd);
+  const Result<Peer> peer = peer_of(fd);
+  if (!peer) return;  // nobody that could be judged
+  const Admission admission = book_.enter(*peer);
+  if (admission == Admission::Full) return;
+  auto connection = std::make_unique<Connection>();
+  connection->fd = fd;
+  connection->peer = *peer;
+  connection->admission = admission;
+  connection->since = steady_now();
+  connections_[fd] = std::move(connection);
+  sockaddr address{};
+  address.sa_family = AF_UNIX;
+  if (MHD_add_connection(daemon_, socket.release(), &address, sizeof address) == MHD_YES) return;
+  if (connections_.erase(fd) > 0) book_.leave(*peer);  // libmicrohttpd has closed it
+}
+
+void ApiServer::Service::on_connection(void* self, MHD_Connection* handle, void** context,
+                                       MHD_ConnectionNotificationCode what) {
+  auto& service = *static_cast<Service*>(self);
+  const MHD_ConnectionInfo* info = MHD_get_connection_info(handle, MHD_CONNECTION_INFO_CONNECTION_FD);
+  const auto found = service.connections_.find(info->connect_fd);
+  if (found == service.connections_.end()) return;
+  if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+    found->second->handle = handle;
+    *context = found->second.get();
+    return;
+  }
+  const Peer peer = found->second->peer;
+  service.connections_.erase(found);
+  service.book_.leave(peer);
+}
+
+MHD_Result ApiServer::Service::on_request(void* self, MHD_Connection* handle, const char* path, const char* method,
+                                          const char*, const char*, std::size_t* body_size, void** request_seen) {
+  auto& service = *static_cast<Service*>(self);
+  if (*request_seen == nullptr || *body_size > 0) {  // called once for the head, for each part of a body, and at the end
+    *request_seen = self;
+    *body_size = 0;  // a body is read over: it has to come in the time that a request has
+    return MHD_YES;
+  }
+  const MHD_ConnectionInfo* info = MHD_get_connection_info(handle, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+  if (info == nullptr || info->socket_context == nullptr) return MHD_NO;
+  ApiRequest request{method, path, {}};
+  (void)MHD_get_connection_values(handle, MHD_GET_ARGUMENT_KIND, &add_argument, &request.query);
+  return service.respond(*static_cast<Connection*>(info->socket_context), request);
+}
+
+MHD_Result ApiServer::Service::respond(Connection& connection, const ApiRequest& request) {
+  connection.answering = true;
+  connection.since = steady_now();
+  if (connection.admission == Admission::Stranger) {
+    return send(connection, failure_answer(403, "uid " + std::to_string(connection.peer.uid) +
+                                                    " may not read this API; members of api.viewGroup of the configuration may"));
+  }
+  if (connection.admission == Admission::TooMany) {
+    return send(connection, failure_answer(429, "uid " + std::to_string(connection.peer.uid) + " has too many connections"));
+  }
+  auto answered = answer(request, page_, clock_.now(), settings_.api);
+  if (const auto* plain = std::get_if<ApiAnswer>(&answered)) return send(connection, *plain);
+  return begin_watch(connection, std::get<WatchRequest>(std::move(answered)));
+}
+
+MHD_Result ApiServer::Service::send(Connection& connection, const ApiAnswer& answer) {
+  auto text = std::make_unique<SharedText>(answer.body);
+  const std::uint64_t size = answer.body->size();
+  MHD_Response* response = MHD_create_response_from_callback(size, kBlock, &give_text, text.get(), &let_text_go);
+  if (response == nullptr) return MHD_NO;
+  (void)text.release();  // the response has it
+  put_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "application/json");
+  if (answer.code == MHD_HTTP_METHOD_NOT_ALLOWED) put_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
+  if (answer.code == MHD_HTTP_TOO_MANY_REQUESTS || answer.code == MHD_HTTP_SERVICE_UNAVAILABLE) {
+    put_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "1");
+  }
+  const MHD_Result queued = MHD_queue_response(connection.handle, static_cast<unsigned>(answer.code), response);
+  MHD_destroy_response(response);
+  return queued;
+}
+
+MHD_Result ApiServer::Service::begin_watch(Connection& connection, WatchRequest request) {
+  auto streaming = std::make_unique<Streaming>(Streaming{*this, connection});
+  MHD_Response* response =
+      MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, kBlock, &Service::on_room, streaming.get(), &Service::on_streamed);
+  if (response == nullptr) return MHD_NO;
+  (void)streaming.release();  // the response has it
+  connection.watch.emplace(std::move(request), page_, steady_now());
+  // Not for input, which libmicrohttpd takes: only that the peer has gone while nothing is to be sent.
+  if (const Status watched = watch(connection.fd, &connection, EPOLLET); !watched) connection.hung_up = true;
+  put_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "application/json");
+  const MHD_Result queued = MHD_queue_response(connection.handle, MHD_HTTP_OK, response);
+  MHD_destroy_response(response);
+  return queued;
+}
+
+ssize_t ApiServer::Service::on_room(void* context, std::uint64_t, char* buffer, std::size_t most) {
+  auto& [service, connection] = *static_cast<Streaming*>(context);
+  connection.since = steady_now();
+  if (!connection.has_line(service.page_, connection.since)) {
+    MHD_suspend_connection(connection.handle);
+    connection.suspended = true;
+    return 0;
+  }
+  if (connection.hung_up) return MHD_CONTENT_READER_END_WITH_ERROR;
+  if (!connection.line) return MHD_CONTENT_READER_END_OF_STREAM;
+  return static_cast<ssize_t>(connection.give(buffer, most));
+}
+
+// Only those that wait are asked: the others have a line to take first.
+void ApiServer::Service::wake_watches() {
+  const Moment now = steady_now();
+  for (const auto& [fd, connection] : connections_) {
+    if (connection->suspended && connection->has_line(page_, now)) connection->resume(now);
+  }
+}
+
+// Cutting a connection off makes libmicrohttpd close it.
+void ApiServer::Service::sweep() {
+  const Moment now = steady_now();
+  if (now - swept_ < kBetweenSweeps) return;
+  swept_ = now;
+  for (const auto& [fd, connection] : connections_) {
+    const Span most = connection->answering ? kAnswerIsTaken : kRequestComes;
+    if (!connection->suspended && now - connection->since > most) ::shutdown(fd, SHUT_RDWR);
+  }
+}
+
+void ApiServer::Service::on_completed(void* self, MHD_Connection* handle, void**, MHD_RequestTerminationCode) {
+  const MHD_ConnectionInfo* info = MHD_get_connection_info(handle, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+  if (info == nullptr || info->socket_context == nullptr) return;
+  auto& connection = *static_cast<Connection*>(info->socket_context);
+  if (connection.watch) ::epoll_ctl(static_cast<Service*>(self)->epoll_.get(), EPOLL_CTL_DEL, connection.fd, nullptr);
+  connection.watch.reset();
+  connection.line.reset();
+  connection.answering = false;
+  connection.since = steady_now();
+}
+
+// libmicrohttpd must not be stopped while a connection is suspended.
+void ApiServer::Service::wind_up() {
+  for (const auto& [fd, connection] : connections_) {
+    connection->hung_up = true;
+    connection->resume(steady_now());
+  }
+  (void)MHD_run(daemon_);
+  MHD_stop_daemon(daemon_);
+}
+
+ApiServer::ApiServer(std::unique_ptr<Service> service) : service_(std::move(service)) {
+  thread_ = std::thread([this] { service_->serve(); });
+}
+
+Result<std::unique_ptr<ApiServer>> ApiServer::start(const ServerSettings& settings, const Board& board, const Clock& clock) {
+  COWHERD_ASSIGN(ListeningSocket listening, ListeningSocket::open(settings.socket, settings.rules.view_group));
+  auto service = std::make_unique<Service>(settings, std::move(listening), board, clock);
+  COWHERD_TRY(service->prepare());
+  return std::unique_ptr<ApiServer>(new ApiServer(std::move(service)));  // the constructor is private
+}
+
+ApiServer::~ApiServer() {
+  service_->stop();
+  thread_.join();
+}
+
+void ApiServer::wake() { service_->wake(); }
+
+}  // namespace cowherd

@@ -1,0 +1,1 @@
+target_link_libraries(unit_api PRIVATE cowherd_api_http)
