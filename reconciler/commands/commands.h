@@ -7,9 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "reconciler/commands/awaited.h"
 #include "reconciler/commands/exit_code.h"
 #include "reconciler/commands/options.h"
 #include "resources/block/flatten.h"
+#include "resources/kinds/object.h"
 #include "resources/vocabulary/moment.h"
 
 namespace cowherd {
@@ -52,12 +54,21 @@ struct TrashArguments {
 };
 ExitCode trash_command(const Options& options, const TrashArguments& arguments);
 
+enum class GetMode { Once, Watch };
 struct GetArguments {
   std::string kind{};  // empty: all
   std::string name{};
   OutputFormat output = OutputFormat::Table;
+  GetMode mode = GetMode::Once;
 };
 ExitCode get_command(const Options& options, const GetArguments& arguments);
+
+struct WaitArguments {
+  std::vector<ObjectName> objects{};
+  AwaitedCondition condition{};
+  Span timeout = std::chrono::seconds{60};
+};
+ExitCode wait_command(const Options& options, const WaitArguments& arguments);
 
 ExitCode describe_command(const Options& options, const std::string& object);
 ExitCode explain_command(const std::string& topic);

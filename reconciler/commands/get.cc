@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// cowherd get: what there is and how it is. Looks for itself, beside a daemon or without one; writes nothing.
+// cowherd get: what there is and how it is. Looks for itself, beside a daemon or without one; writes nothing. Only -w asks
+// the daemon.
 #include <cstdio>
 #include <map>
 
 #include "reconciler/commands/commands.h"
+#include "reconciler/commands/get_watch.h"
 #include "reconciler/commands/kind_names.h"
 #include "reconciler/api/object_document.h"
 #include "reconciler/commands/object_tables.h"
@@ -77,6 +79,7 @@ ExitCode get_command(const Options& options, const GetArguments& arguments) {
     }
     wanted.kind = *kind;
   }
+  if (arguments.mode == GetMode::Watch) return watch_objects(options, wanted.kind, wanted.name, arguments.output);
   auto opened = Session::open(options, SessionMode::Watching, "get");
   if (const auto* failure = std::get_if<SessionFailure>(&opened)) return tell(*failure);
   const Picture picture = watch(*std::get<std::unique_ptr<Session>>(opened));

@@ -53,8 +53,10 @@ struct CarryOut {
     return with_permission(options, [&] { return trash_command(options, arguments); });
   }
   ExitCode operator()(const GetArguments& arguments) const {
+    if (arguments.mode == GetMode::Watch) return get_command(options, arguments);  // it only asks the daemon
     return with_permission(options, [&] { return get_command(options, arguments); });
   }
+  ExitCode operator()(const WaitArguments& arguments) const { return wait_command(options, arguments); }
   ExitCode operator()(const DescribeArguments& arguments) const {
     return with_permission(options, [&] { return describe_command(options, arguments.object); });
   }

@@ -53,7 +53,7 @@ using CowArguments = std::variant<CowInspectArguments, CowVerifyArguments, CowDi
 struct Invocation {
   Options options{};
   std::variant<ValidateArguments, PlanArguments, ApplyArguments, RunArguments, ApproveArguments, UndeleteArguments,
-               TrashArguments, GetArguments, DescribeArguments, ExplainArguments, SchemaArguments, ManualArguments, DoctorArguments,
+               TrashArguments, GetArguments, WaitArguments, DescribeArguments, ExplainArguments, SchemaArguments, ManualArguments, DoctorArguments,
                VersionArguments, CompletionArguments, AdoptStateDirArguments, CompleteArguments, CowInspectArguments,
                CowVerifyArguments, CowDiffArguments, CowMergeArguments, VerifySnapshotArguments, FlattenArguments,
                RetentionPreviewArguments, WhyArguments, TreeArguments, DuArguments, GcArguments, CatalogRebuildArguments,

@@ -11,6 +11,7 @@
 #include "reconciler/commands/parse_operating.h"
 #include "reconciler/commands/parse_retention.h"
 #include "reconciler/commands/parse_snapshot.h"
+#include "reconciler/commands/parse_wait.h"
 #include "reconciler/commands/version.h"
 #include "reconciler/commands/where_options.h"
 
@@ -67,6 +68,8 @@ class CommandLine {
   std::string topic_{};
   std::string shell_{};
   bool detailed_ = false;
+  bool watch_ = false;
+  WaitCommandLine wait_{};
   CowCommandLine cow_{};
   RetentionCommandLine retention_{};
   SnapshotCommandLine snapshot_{};
@@ -80,9 +83,11 @@ CommandLine::CommandLine() {
   app_.set_version_flag("--version", "cowherd " + std::string(kVersion) + "\n", "Show the version and stop.");
   app_.footer(
       "Exit codes: 0 done, 1 failure, 2 changes (plan --detailed-exitcode), 3 partly, 4 held or waiting for approval,\n"
-      "5 timeout, 64 usage, 65 nothing valid declared or a store damaged, 75 locked, 77 permission, 78 configuration.");
+      "5 timeout, 64 usage, 65 nothing valid declared or a store damaged, 69 no daemon, 75 locked, 77 permission,\n"
+      "78 configuration.");
   add_where(app_, before_command_, Where::All);
   add_reading_commands();
+  wait_.add_to(app_, options_);
   lineage_.add_to(app_, options_);
   operating_.add_to(app_, options_);
   add_acting_commands();
@@ -118,6 +123,7 @@ void CommandLine::add_reading_commands() {
       ->check(accepted_by(parse_kind_or_object));
   get->add_option("name", second_, "One object of that kind.")->type_name("NAME")->check(accepted_by(ResourceName::make));
   add_output(*get, "table|wide|json|yaml");
+  get->add_flag("-w,--watch", watch_, "Go on with a line for each change; with -o json a document. Asks the daemon.");
 
   CLI::App* trash = add("trash", "List what was removed and can still come back.", Where::All);
   add_output(*trash, "table|json");
@@ -201,8 +207,10 @@ Invocation CommandLine::invocation() const {
   if (command == "get") {
     const std::size_t slash = first_.find('/');
     const std::string name = slash == std::string::npos ? second_ : first_.substr(slash + 1);
-    made.what = GetArguments{first_.substr(0, slash), name, output_or(OutputFormat::Table)};
+    made.what = GetArguments{first_.substr(0, slash), name, output_or(OutputFormat::Table),
+                             watch_ ? GetMode::Watch : GetMode::Once};
   }
+  if (command == "wait") made.what = wait_.wait();
   if (command == "describe") made.what = DescribeArguments{second_.empty() ? first_ : first_ + "/" + second_};
   if (command == "explain") made.what = ExplainArguments{topic_};
   if (command == "schema") made.what = SchemaArguments{topic_};
@@ -239,6 +247,13 @@ std::string problem_of(const Invocation& invocation) {
     if (approve->verb != "prune" && approve->object.empty()) {
       return "approve " + approve->verb + " needs an object, as in Sandbox/web";
     }
+  }
+  if (const auto* get = std::get_if<GetArguments>(&invocation.what)) {
+    const bool prints = get->output == OutputFormat::Table || get->output == OutputFormat::Json;
+    return get->mode == GetMode::Once || prints ? "" : "get -w prints a table or, with -o json, a document on each line";
+  }
+  if (const auto* wait = std::get_if<WaitArguments>(&invocation.what)) {
+    return wait->timeout.count() > 0 ? "" : "--timeout must be longer than nothing";
   }
   if (const auto* apply = std::get_if<ApplyArguments>(&invocation.what)) {
     return apply->timeout.count() > 0 ? "" : "--timeout must be longer than nothing";

@@ -14,7 +14,7 @@ import unittest
 PROGRAM = pathlib.Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else None
 
 DONE, FAILURE, CHANGES, PARTLY, HELD, TIMEOUT = 0, 1, 2, 3, 4, 5
-USAGE, NOTHING_VALID, LOCKED, PERMISSION, CONFIGURATION = 64, 65, 75, 77, 78
+USAGE, NOTHING_VALID, NO_DAEMON, LOCKED, PERMISSION, CONFIGURATION = 64, 65, 69, 75, 77, 78
 
 NOBODY = pwd.getpwnam("nobody")
 
