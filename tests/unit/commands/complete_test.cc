@@ -43,7 +43,7 @@ TEST(Complete, CommandsComeFirst) {
 }
 
 TEST(Complete, CommandsBelowACommandComeAfterIt) {
-  EXPECT_THAT(offered({"co"}), ElementsAre("cow", "completion"));
+  EXPECT_THAT(offered({"co"}), ElementsAre("console", "cow", "completion"));
   EXPECT_THAT(offered({"cow", ""}), ElementsAre("inspect", "verify", "diff", "merge"));
   EXPECT_THAT(offered({"cow", "m"}), ElementsAre("merge"));
   EXPECT_THAT(offered({"cow", "merge", "--r"}), ElementsAre("--rescue"));
