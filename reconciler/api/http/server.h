@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The daemon's API over HTTP/1.1 on a unix socket. One thread of its own serves every connection and waits for none:
-// the reconcile loop posts to the board and calls wake(), and never meets a client. The only place, with server.cc, that
+// the reconcile loop posts to the board and calls wake(), and never meets a client. This folder alone
 // knows libmicrohttpd (0.9.75).
 //
 // Bounds: connections (admission.h), 32 KiB for a request line with its headers, 10 s for a request to come, 60 s without
