@@ -34,8 +34,20 @@ const char* reason_of(int code) {
   }
 }
 
+std::string failure_status(int code, const std::string& message) {
+  Value status = Value::map();
+  status.set("kind", "Status");
+  status.set("apiVersion", "v1");
+  status.set("metadata", Value::map());
+  status.set("status", "Failure");
+  status.set("message", message);
+  status.set("reason", reason_of(code));
+  status.set("code", code);
+  return print_json(status, JsonStyle::Compact);
+}
+
 ApiAnswer json_answer(int code, std::string text) {
-  return {code, std::make_shared<const std::string>(std::move(text))};
+  return {code, shared(std::move(text))};
 }
 
 const char* plural_of(Kind kind) {
@@ -121,7 +133,7 @@ std::variant<ApiAnswer, WatchRequest> watch_answer(Selection selection, const Qu
   if (!version.empty() && version != "0") {
     watch.after = number_of<BoardVersion>(version);
     if (!watch.after) return failure_answer(400, "resourceVersion '" + version + "' is not one that was given out");
-    if (*watch.after < page.forgotten || *watch.after > page.version) return expired_answer(*watch.after, page);
+    if (*watch.after < page.forgotten || *watch.after > page.version) return json_answer(410, expired_status(*watch.after, page) + "\n");
   }
   const std::string seconds = value_of(query, "timeoutSeconds");
   if (!seconds.empty()) {
@@ -153,19 +165,11 @@ ApiAnswer version_answer(const ApiSettings& settings) {
 std::string list_path(Kind kind) { return std::string(kRoot) + std::string(kApiVersion) + "/" + plural_of(kind); }
 
 ApiAnswer failure_answer(int code, const std::string& message) {
-  Value status = Value::map();
-  status.set("kind", "Status");
-  status.set("apiVersion", "v1");
-  status.set("metadata", Value::map());
-  status.set("status", "Failure");
-  status.set("message", message);
-  status.set("reason", reason_of(code));
-  status.set("code", code);
-  return json_answer(code, print_json(status, JsonStyle::Compact) + "\n");
+  return json_answer(code, failure_status(code, message) + "\n");
 }
 
-ApiAnswer expired_answer(BoardVersion version, const Page& page) {
-  return failure_answer(410, "resource version " + std::to_string(version) + " is not known any more: changes after " +
+std::string expired_status(BoardVersion version, const Page& page) {
+  return failure_status(410, "resource version " + std::to_string(version) + " is not known any more: changes after " +
                                  std::to_string(page.forgotten) + " are, up to " + std::to_string(page.version) + "; list again");
 }
 

@@ -50,8 +50,8 @@ std::variant<ApiAnswer, WatchRequest> answer(const ApiRequest& request, const st
 
 // A Status object of Kubernetes; the reason follows from the code.
 ApiAnswer failure_answer(int code, const std::string& message);
-// What a watch is told that cannot go on from its version.
-ApiAnswer expired_answer(BoardVersion version, const Page& page);
+// The Status, one line without its end, that a watch is told which cannot go on from its version.
+std::string expired_status(BoardVersion version, const Page& page);
 
 // "/apis/cowherd.dev/v1alpha1/sandboxes"
 std::string list_path(Kind kind);

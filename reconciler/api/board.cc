@@ -10,12 +10,6 @@ namespace cowherd {
 
 namespace {
 
-SharedText shared(std::string text) { return std::make_shared<const std::string>(std::move(text)); }
-
-SharedText change_line(const char* type, const std::string& document) {
-  return shared(std::string("{\"type\":\"") + type + "\",\"object\":" + document + "}\n");
-}
-
 Value versioned(const ObjectStatus& status, BoardVersion version) {
   Value document = object_document(status);
   document.set_path("metadata.resourceVersion", std::to_string(version));
@@ -28,14 +22,14 @@ std::shared_ptr<const Posted> post_one(const ObjectStatus& status, const Posted*
   posted->version = ++page.version;
   posted->text = shared(print_json(versioned(status, page.version), JsonStyle::Compact));
   const char* type = before == nullptr ? "ADDED" : "MODIFIED";
-  page.changes.push_back({page.version, status.name, change_line(type, *posted->text)});
+  page.changes.push_back({page.version, status.name, event_line(type, *posted->text)});
   return posted;
 }
 
 void take_down(const Posted& gone, Page& page) {
   Value document = versioned(gone.status, ++page.version);
   document.set_path("metadata.deletionTimestamp", print_moment(page.look.at));
-  page.changes.push_back({page.version, gone.status.name, change_line("DELETED", print_json(document, JsonStyle::Compact))});
+  page.changes.push_back({page.version, gone.status.name, event_line("DELETED", print_json(document, JsonStyle::Compact))});
 }
 
 void forget_oldest(const BoardLimits& limits, Page& page) {
@@ -52,6 +46,12 @@ void forget_oldest(const BoardLimits& limits, Page& page) {
 }
 
 }  // namespace
+
+SharedText shared(std::string text) { return std::make_shared<const std::string>(std::move(text)); }
+
+SharedText event_line(std::string_view type, std::string_view document) {
+  return shared("{\"type\":\"" + std::string(type) + "\",\"object\":" + std::string(document) + "}\n");
+}
 
 void Board::post(const std::vector<ObjectStatus>& statuses, LookReport look) {
   const std::shared_ptr<const Page> before = page();

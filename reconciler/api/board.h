@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "reconciler/daemon/status.h"
@@ -20,6 +21,9 @@ namespace cowherd {
 using BoardVersion = std::uint64_t;
 // Shared by the pages that have it and by every connection that is sending it.
 using SharedText = std::shared_ptr<const std::string>;
+SharedText shared(std::string text);
+// One line of a watch: {"type":type,"object":document} and a newline. document is JSON without a newline.
+SharedText event_line(std::string_view type, std::string_view document);
 
 struct Posted {
   ObjectStatus status{};
@@ -30,7 +34,7 @@ struct Posted {
 struct Change {
   BoardVersion version = 0;
   ObjectName object{};
-  SharedText line{};  // {"type":"ADDED|MODIFIED|DELETED","object":…} and a newline
+  SharedText line{};  // an event_line of ADDED, MODIFIED or DELETED
 };
 
 // How the look went that a page was made of.

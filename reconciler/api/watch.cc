@@ -6,12 +6,6 @@
 
 namespace cowherd {
 
-namespace {
-
-SharedText shared(std::string text) { return std::make_shared<const std::string>(std::move(text)); }
-
-}  // namespace
-
 Watch::Watch(WatchRequest request, std::shared_ptr<const Page> page, Moment now)
     : request_(std::move(request)), position_(request_.after.value_or(page->version)), begun_(now), last_line_(now) {
   if (request_.after) return;
@@ -22,7 +16,7 @@ Watch::Watch(WatchRequest request, std::shared_ptr<const Page> page, Moment now)
 SharedText Watch::next_present() {
   while (next_present_ != present_->objects.end()) {
     const auto& [name, posted] = *next_present_++;
-    if (request_.of.has(name)) return shared("{\"type\":\"ADDED\",\"object\":" + *posted->text + "}\n");
+    if (request_.of.has(name)) return event_line("ADDED", *posted->text);
   }
   present_.reset();
   return nullptr;
@@ -31,8 +25,7 @@ SharedText Watch::next_present() {
 SharedText Watch::next_change(const Page& page) {
   if (position_ < page.forgotten) {
     ended_ = true;
-    const std::string status = *expired_answer(position_, page).body;
-    return shared("{\"type\":\"ERROR\",\"object\":" + status.substr(0, status.size() - 1) + "}\n");
+    return event_line("ERROR", expired_status(position_, page));
   }
   auto change = std::upper_bound(page.changes.begin(), page.changes.end(), position_,
                                  [](BoardVersion version, const Change& one) { return version < one.version; });
@@ -46,9 +39,9 @@ SharedText Watch::next_change(const Page& page) {
 
 SharedText Watch::bookmark_due(Moment now) {
   if (!request_.bookmarks || now - last_line_ < kBetweenBookmarks) return nullptr;
-  return shared("{\"type\":\"BOOKMARK\",\"object\":{\"apiVersion\":\"" + std::string(kApiVersion) + "\",\"kind\":\"" +
-                std::string(to_string(request_.of.kind)) + "\",\"metadata\":{\"resourceVersion\":\"" +
-                std::to_string(position_) + "\"}}}\n");
+  return event_line("BOOKMARK", "{\"apiVersion\":\"" + std::string(kApiVersion) + "\",\"kind\":\"" +
+                                    std::string(to_string(request_.of.kind)) + "\",\"metadata\":{\"resourceVersion\":\"" +
+                                    std::to_string(position_) + "\"}}");
 }
 
 SharedText Watch::next(const std::shared_ptr<const Page>& page, Moment now) {

@@ -16,7 +16,7 @@ ExitCode run_command(const Options& options) {
   auto api = Serving::begin(acting.session());
   if (const auto* failure = std::get_if<SessionFailure>(&api)) return tell(*failure);
   auto& serving = std::get<std::unique_ptr<Serving>>(api);
-  acting.loop().tell_looks_to([&serving](const Picture& picture) { serving->post(picture); });
+  acting.loop().tell_looks_to([&serving](const Reconciler& pass) { serving->post(pass); });
   spdlog::info("started manifests={} state_dir={}", acting.session().options().manifests,
                acting.session().layout().root());
   const Status ended = acting.loop().run();

@@ -70,9 +70,9 @@ std::variant<std::unique_ptr<Serving>, SessionFailure> Serving::begin(Session& s
   return serving;
 }
 
-void Serving::post(const Picture& picture) {
+void Serving::post(const Reconciler& pass) {
   if (!server_) return;
-  board_.post(statuses_of(picture), report_of(picture));
+  board_.post(pass.statuses(), report_of(pass.picture()));
   server_->wake();
 }
 

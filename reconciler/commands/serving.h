@@ -8,6 +8,7 @@
 #include "reconciler/api/board.h"
 #include "reconciler/api/http/server.h"
 #include "reconciler/commands/session.h"
+#include "reconciler/daemon/reconciler.h"
 
 namespace cowherd {
 
@@ -17,7 +18,7 @@ class Serving {
   // their clients: it is said in the log and in an event, and nothing is served.
   static std::variant<std::unique_ptr<Serving>, SessionFailure> begin(Session& session);
   // After each look.
-  void post(const Picture& picture);
+  void post(const Reconciler& pass);
 
  private:
   explicit Serving(BoardVersion first) : board_(first) {}

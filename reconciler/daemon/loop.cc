@@ -64,7 +64,7 @@ void Loop::look() {
   last_look_ = parts_.clock.now();
   asked_ = list_look_requests(parts_.files, parts_.layout).value_or(std::vector<std::string>{});
   parts_.reconciler.tick();
-  if (listener_) listener_(parts_.reconciler.picture());
+  if (listener_) listener_(parts_.reconciler);
   if (parts_.executor.in_flight().empty()) answer_requests();
   parts_.watcher.re_arm();
   (void)watch_machines();  // without a notice the next periodic look sees the exit
@@ -157,7 +157,7 @@ void Loop::tell_service_manager() {
   if (told_look_ == last_look_ && told_under_way_ == under_way) return;
   told_look_ = last_look_;
   told_under_way_ = under_way;
-  parts_.notices.status(summary_of(statuses_of(parts_.reconciler.picture()), under_way));
+  parts_.notices.status(summary_of(parts_.reconciler.statuses(), under_way));
 }
 
 Status Loop::run() {

@@ -52,8 +52,8 @@ class Loop {
  public:
   explicit Loop(LoopParts parts) : parts_(parts), approvals_(parts.layout.approvals()) {}
 
-  // Called after each look with what it saw. It must not block.
-  void tell_looks_to(std::function<void(const Picture&)> listener) { listener_ = std::move(listener); }
+  // Called after each look. It must not block.
+  void tell_looks_to(std::function<void(const Reconciler&)> listener) { listener_ = std::move(listener); }
 
   // Until a signal says stop. The service manager is told that it is ready after the first look.
   Status run();
@@ -74,7 +74,7 @@ class Loop {
   void tell_service_manager();
 
   LoopParts parts_;
-  std::function<void(const Picture&)> listener_{};
+  std::function<void(const Reconciler&)> listener_{};
   DirectoryHint approvals_;
   std::map<Uid, UniqueFd> exits_{};
   std::vector<std::string> asked_{};  // requests that the last look serves

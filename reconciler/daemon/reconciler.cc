@@ -73,7 +73,8 @@ void Reconciler::tick() {
   picture_ = take_picture(world_, executor_.in_flight());  // source/, observed/, desired/, plan/
   executor_.adopt(picture_.plan);                          // execute/
   executor_.pump();
-  reporter_.report(picture_, statuses_of(picture_));
+  statuses_ = statuses_of(picture_);
+  reporter_.report(picture_, statuses_);
   if (picture_.declared.empty_hold && nothing_is_at_stake(picture_)) {
     world_.source.accept_empty();
     picture_.declared.empty_hold = false;

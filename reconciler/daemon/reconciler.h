@@ -5,6 +5,7 @@
 
 #include "reconciler/daemon/picture.h"
 #include "reconciler/daemon/reporter.h"
+#include "reconciler/daemon/status.h"
 #include "reconciler/execute/executor.h"
 
 namespace cowherd {
@@ -26,7 +27,9 @@ class Reconciler {
   // Takes what ended and starts what can start. True when everything begun has ended: a new look is due.
   bool advance();
 
+  // Of the last pass.
   const Picture& picture() const { return picture_; }
+  const std::vector<ObjectStatus>& statuses() const { return statuses_; }
   // When time alone makes a new look worthwhile; `resync` from the last one at the latest.
   Moment next_wake(Span resync) const;
   Standing standing() const;
@@ -36,6 +39,7 @@ class Reconciler {
   Executor& executor_;
   Reporter& reporter_;
   Picture picture_{};
+  std::vector<ObjectStatus> statuses_{};
 };
 
 }  // namespace cowherd
