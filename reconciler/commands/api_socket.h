@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the daemon of a state directory answers: what `run` listens at and what clients connect to.
+// Where clients connect to the daemon of a state directory.
 #pragma once
 
 #include <string>

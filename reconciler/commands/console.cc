@@ -6,13 +6,11 @@
 
 #include "reconciler/commands/console_link.h"
 #include "reconciler/commands/operating.h"
-#include "reconciler/commands/sandbox_meant.h"
-#include "reconciler/commands/session.h"
+#include "reconciler/commands/sandbox_session.h"
 #include "reconciler/commands/settings.h"
 #include "reconciler/commands/tell.h"
 #include "resources/machine/qemu/console.h"
 #include "resources/machine/qemu/runtime_dir.h"
-#include "resources/store/state_dir.h"
 
 namespace cowherd {
 
@@ -32,8 +30,7 @@ Result<std::string> serial_socket_of(Session& session, const SandboxIdentity& sa
                 "'cowherd describe sandbox/" + sandbox.name.str() + "' tells why; 'cowherd logs " + sandbox.name.str() +
                     "' shows what it wrote");
   }
-  COWHERD_ASSIGN(const StateDirId id, read_state_dir(session.files(), session.layout(), read_this_host(session.files())));
-  return RuntimeDir(qemu_settings_of(session.config(), id.dir8()).runtime_dir, sandbox.uid).serial_socket();
+  return RuntimeDir(qemu_settings_of(session.config(), session.dir8()).runtime_dir, sandbox.uid).serial_socket();
 }
 
 Result<LinkEnded> attach_and_link(Session& session, const SandboxIdentity& sandbox, const HeldSignals& signals) {
@@ -62,16 +59,11 @@ ExitCode console_command(const Options& options, const ConsoleArguments& argumen
   ExitCode code = ExitCode::Failure;
   {
     const HeldSignals signals;
-    auto opened = Session::open(options, SessionMode::Watching, "console");
+    auto opened = SandboxSession::open(options, "console", arguments.sandbox);
     if (const auto* failure = std::get_if<SessionFailure>(&opened)) return tell(*failure);
-    Session& session = *std::get<std::unique_ptr<Session>>(opened);
-    const Result<SandboxIdentity> sandbox = sandbox_meant(session.store().look(), arguments.sandbox);
-    if (!sandbox) {
-      tell(to_string(sandbox.error()));
-      return ExitCode::Failure;
-    }
-    const Result<LinkEnded> ended = attach_and_link(session, *sandbox, signals);
-    code = tell_end(ended, sandbox->name.str());
+    const auto& [session, sandbox] = std::get<SandboxSession>(opened);
+    const Result<LinkEnded> ended = attach_and_link(*session, sandbox, signals);
+    code = tell_end(ended, sandbox.name.str());
     if (ended) signal = ended->signal;
   }
   if (signal != 0) ::raise(signal);

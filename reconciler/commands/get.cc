@@ -4,10 +4,10 @@
 #include <cstdio>
 #include <map>
 
+#include "reconciler/api/object_document.h"
 #include "reconciler/commands/commands.h"
 #include "reconciler/commands/get_watch.h"
 #include "reconciler/commands/kind_names.h"
-#include "reconciler/api/object_document.h"
 #include "reconciler/commands/object_tables.h"
 #include "reconciler/commands/print_yaml.h"
 #include "reconciler/commands/tell.h"

@@ -8,9 +8,8 @@
 
 #include "reconciler/commands/harmless_text.h"
 #include "reconciler/commands/operating.h"
-#include "reconciler/commands/sandbox_meant.h"
+#include "reconciler/commands/sandbox_session.h"
 #include "reconciler/commands/serial_log.h"
-#include "reconciler/commands/session.h"
 #include "reconciler/commands/tell.h"
 
 namespace cowherd {
@@ -56,15 +55,10 @@ ExitCode follow(Session& session, const SandboxIdentity& sandbox, SerialLog& log
 }  // namespace
 
 ExitCode logs_command(const Options& options, const LogsArguments& arguments) {
-  auto opened = Session::open(options, SessionMode::Watching, "logs");
+  auto opened = SandboxSession::open(options, "logs", arguments.sandbox);
   if (const auto* failure = std::get_if<SessionFailure>(&opened)) return tell(*failure);
-  Session& session = *std::get<std::unique_ptr<Session>>(opened);
-  const Result<SandboxIdentity> sandbox = sandbox_meant(session.store().look(), arguments.sandbox);
-  if (!sandbox) {
-    tell(to_string(sandbox.error()));
-    return ExitCode::Failure;
-  }
-  SerialLog log(session.layout().sandbox_dir(sandbox->uid) + "/" + kSerialLog);
+  const auto& [session, sandbox] = std::get<SandboxSession>(opened);
+  SerialLog log(session->layout().sandbox_dir(sandbox.uid) + "/" + kSerialLog);
   const Result<std::string> kept = log.kept();
   if (!kept) {
     tell(to_string(kept.error()));
@@ -72,8 +66,8 @@ ExitCode logs_command(const Options& options, const LogsArguments& arguments) {
   }
   Output output;
   if (!output.write(arguments.tail ? last_lines(*kept, *arguments.tail) : *kept)) return ExitCode::Failure;
-  if (arguments.follow == FollowLog::Yes) return follow(session, *sandbox, log, output);
-  if (kept->empty()) tell("sandbox '" + sandbox->name.str() + "' has written nothing yet");
+  if (arguments.follow == FollowLog::Yes) return follow(*session, sandbox, log, output);
+  if (kept->empty()) tell("sandbox '" + sandbox.name.str() + "' has written nothing yet");
   return output.end() ? ExitCode::Done : ExitCode::Failure;
 }
 

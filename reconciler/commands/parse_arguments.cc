@@ -95,9 +95,7 @@ CommandLine::CommandLine() {
 }
 
 CLI::App* CommandLine::add(const std::string& name, const std::string& doc, Where where) {
-  CLI::App* command = add_command(app_, name, doc);
-  add_where(*command, options_, where);
-  return command;
+  return add_command(app_, options_, where, name, doc);
 }
 
 CLI::Option* CommandLine::add_output(CLI::App& command, const std::string& alternatives) {

@@ -12,12 +12,6 @@ namespace cowherd {
 
 namespace {
 
-CLI::App* add(CLI::App& above, Options& options, const std::string& name, const std::string& doc) {
-  CLI::App* command = add_command(above, name, doc);
-  add_where(*command, options, Where::All);
-  return command;
-}
-
 Result<std::size_t> parse_count(const std::string& text) {
   std::size_t count = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
@@ -28,8 +22,8 @@ Result<std::size_t> parse_count(const std::string& text) {
 }  // namespace
 
 void OperatingCommandLine::add_to(CLI::App& app, Options& options) {
-  CLI::App* logs = add(app, options, "logs", "Show what a guest wrote to its serial console.");
-  CLI::App* console = add(app, options, "console", "Attach to a guest's serial console; ^] detaches.");
+  CLI::App* logs = add_command(app, options, Where::All, "logs", "Show what a guest wrote to its serial console.");
+  CLI::App* console = add_command(app, options, Where::All, "console", "Attach to a guest's serial console; ^] detaches.");
   for (CLI::App* command : {logs, console}) {
     command->add_option("sandbox", sandbox_, "Which sandbox.")
         ->type_name("SANDBOX")
@@ -39,14 +33,15 @@ void OperatingCommandLine::add_to(CLI::App& app, Options& options) {
   logs->add_flag("-f,--follow", follow_, "Go on, over restarts of the VM, until the sandbox is gone.");
   logs->add_option("--tail", tail_, "Only the last N lines of what is kept.")->type_name("N")->check(accepted_by(parse_count));
 
-  CLI::App* events = add(app, options, "events", "Tell what happened: steps, conditions, warnings.");
+  CLI::App* events = add_command(app, options, Where::All, "events", "Tell what happened: steps, conditions, warnings.");
   events->add_flag("-w,--watch", watch_, "Go on and tell what happens.");
   events->add_option("--for", object_, "Only of this object, KIND/NAME.")->type_name("OBJECT")->check(accepted_by(parse_object_name));
   events->add_option("-o,--output", format_, "How to print.")->type_name("table|json")->check(one_of("table|json"));
 
   CLI::App* reconcile = add_command(app, "reconcile", "What the running daemon does.");
   reconcile->require_subcommand(1);
-  CLI::App* now = add(*reconcile, options, "now", "Have the daemon look now, wait for what that begins, and tell what it did.");
+  CLI::App* now = add_command(*reconcile, options, Where::All, "now",
+                              "Have the daemon look now, wait for what that begins, and tell what it did.");
   now->add_option("--timeout", timeout_, "How long to wait (default 5m).")->type_name("DURATION")->check(accepted_by(parse_span));
 }
 

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-#include "reconciler/commands/api_socket.h"
+#include "reconciler/commands/settings.h"
 #include "reconciler/commands/version.h"
 
 namespace cowherd {
@@ -51,10 +51,8 @@ LookReport report_of(const Picture& picture) {
 std::variant<std::unique_ptr<Serving>, SessionFailure> Serving::begin(Session& session) {
   const auto group = view_group_of(session.config());
   if (!group) return SessionFailure{ExitCode::Configuration, to_string(group.error())};
-  const auto socket = find_api_socket(session.options());
-  if (const auto* failure = std::get_if<SessionFailure>(&socket)) return *failure;
   ServerSettings settings;
-  settings.socket = std::get<std::string>(socket);
+  settings.socket = api_socket_of(session.config(), session.dir8());
   settings.rules.own_uid = ::geteuid();
   settings.rules.view_group = *group;
   settings.api = {kVersion, 2 * session.config().resync + kLate};

@@ -187,6 +187,7 @@ std::variant<std::unique_ptr<Session>, SessionFailure> Session::open(const Optio
 const Options& Session::options() const { return parts_->options; }
 const Config& Session::config() const { return parts_->config; }
 const Layout& Session::layout() const { return parts_->layout; }
+const std::string& Session::dir8() const { return parts_->dir8; }
 FileSystem& Session::files() { return parts_->files; }
 Catalog& Session::catalog() { return *parts_->catalog; }
 CatalogIndex* Session::index() { return parts_->index; }

@@ -38,6 +38,8 @@ class Session {
   const Options& options() const;
   const Config& config() const;
   const Layout& layout() const;
+  // Of the state directory's id; empty while Watching one that has none yet.
+  const std::string& dir8() const;
   FileSystem& files();
   Catalog& catalog();
   // Null where there is no catalog to write.

@@ -12,6 +12,12 @@ CLI::App* add_command(CLI::App& above, const std::string& name, const std::strin
   return command;
 }
 
+CLI::App* add_command(CLI::App& above, Options& options, Where where, const std::string& name, const std::string& doc) {
+  CLI::App* command = add_command(above, name, doc);
+  add_where(*command, options, where);
+  return command;
+}
+
 void add_where(CLI::App& app, Options& options, Where where) {
   if (where == Where::Manifests || where == Where::All) {
     app.add_option("--manifests", options.manifests,
