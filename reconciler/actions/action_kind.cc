@@ -60,7 +60,7 @@ bool is_there(const StoreContents& contents, const std::string& object) {
   return std::any_of(contents.templates.begin(), contents.templates.end(),
                      [&](const auto& one) { return named(Kind::Template, one.first) && !one.second.empty(); }) ||
          std::any_of(contents.sandboxes.begin(), contents.sandboxes.end(),
-                     [&](const auto& one) { return named(Kind::Sandbox, one.first.short12()) && one.second.unknown(); }) ||
+                     [&](const auto& one) { return one.second.unknown() && to_string(unreadable_sandbox(one.first)) == object; }) ||
          std::any_of(contents.snapshots.begin(), contents.snapshots.end(),
                      [&](const auto& one) { return named(Kind::Snapshot, one.first) && one.second.unknown(); });
 }

@@ -80,8 +80,8 @@ bool is_unreadable(const Picture& picture, const ObjectName& object) {
     return revisions != picture.seen.store.templates.end() &&
            std::any_of(revisions->second.begin(), revisions->second.end(), [](const auto& one) { return one.second.unknown(); });
   }
-  return object.kind == Kind::Sandbox && std::any_of(sandboxes.begin(), sandboxes.end(), [&](const auto& entry) {
-    return entry.second.unknown() && entry.first.short12() == object.name.str();
+  return std::any_of(sandboxes.begin(), sandboxes.end(), [&](const auto& entry) {
+    return entry.second.unknown() && unreadable_sandbox(entry.first) == object;
   });
 }
 
@@ -93,7 +93,7 @@ Result<Approval> approve_delete(const Picture& picture, const ObjectName& object
     const auto found = picture.wanted.templates.find(object.name);
     const bool retained = found != picture.wanted.templates.end() && found->second.is_retained;
     if (retained && found->second.hindrance) return refuse_protected(verb, object);
-    if (held || retained) return Approval{verb, to_string(object), "", ""};
+    if (held || retained) return named_approval(object);
   }
   if (object.kind == Kind::Sandbox) {
     for (const WantedSandbox* sandbox : sandboxes_named(picture, object.name)) {
@@ -167,8 +167,8 @@ Result<std::vector<Approval>> approvals_for_prune(const Picture& picture) {
     if (wanted.present && held.contains(object)) approvals.push_back(delete_of(*wanted.present, object));
   }
   for (const auto& [name, wanted] : picture.wanted.templates) {
-    const std::string object = to_string(ObjectName{Kind::Template, name});
-    if (held.contains(object)) approvals.push_back({std::string(kDelete), object, "", ""});
+    const ObjectName object{Kind::Template, name};
+    if (held.contains(to_string(object))) approvals.push_back(named_approval(object));
   }
   return approvals;
 }

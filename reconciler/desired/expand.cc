@@ -18,17 +18,11 @@ bool any_says(const std::map<Digest, Fact<RevisionIdentity>>& revisions, bool Re
                      [what](const auto& entry) { return entry.second.known() && (*entry.second).*what; });
 }
 
-// A template has no uid: its name is what a deletion is approved for.
-bool deletion_is_approved(const ExpandInput& input, const ResourceName& name) {
-  return std::any_of(input.approvals.begin(), input.approvals.end(), [&](const Approval& approval) {
-    return approval.verb == "delete" && approval.object == to_string(ObjectName{Kind::Template, name});
-  });
-}
-
 WantedTemplate undeclared_template(const ExpandInput& input, const ResourceName& name,
                                    const std::map<Digest, Fact<RevisionIdentity>>& revisions) {
   WantedTemplate gone;
   gone.name = name;
+  const bool is_approved = is_approved_by_name(input.approvals, {Kind::Template, name});
   if (!confirmed_absent(input.declared, {Kind::Template, name}, input.now, input.prune_delay)) {
     gone.fate = Fate::Hold;
     gone.reason = "not declared in this look; absence is not confirmed yet";
@@ -36,10 +30,10 @@ WantedTemplate undeclared_template(const ExpandInput& input, const ResourceName&
     gone.is_retained = true;
     gone.reason = "protected";
     gone.hindrance = protected_from("no longer declared", DocumentNow::Gone);
-  } else if (any_says(revisions, &RevisionIdentity::retain) && !deletion_is_approved(input, name)) {
+  } else if (any_says(revisions, &RevisionIdentity::retain) && !is_approved) {
     gone.is_retained = true;
     gone.reason = "retained by its deletionPolicy";
-  } else if (any_says(revisions, &RevisionIdentity::prune_disabled) && !deletion_is_approved(input, name)) {
+  } else if (any_says(revisions, &RevisionIdentity::prune_disabled) && !is_approved) {
     gone.is_retained = true;
     gone.reason = "no longer declared, and annotation " + std::string(kPruneAnnotation) + " leaves it as it is";
   } else {

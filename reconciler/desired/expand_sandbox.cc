@@ -310,8 +310,8 @@ std::vector<WantedSandbox> expand_sandboxes(const ExpandInput& input, const Temp
     if (found == present.end()) {
       WantedSandbox sandbox = create(input, declared, templates, fresh_uid());
       if (unreadable != nullptr) {  // it may be this very sandbox: unknown is not absent
-        sandbox.hindrance = Hindrance{"SandboxUnknown", "an unreadable sandbox directory may hold this name: see Sandbox/" +
-                                                            unreadable->short12()};
+        sandbox.hindrance = Hindrance{"SandboxUnknown", "an unreadable sandbox directory may hold this name: see " +
+                                                            to_string(unreadable_sandbox(*unreadable))};
       }
       wanted.push_back(std::move(sandbox));
       continue;

@@ -27,9 +27,8 @@ void remove_sandbox(const PlanInput& input, const ObjectName& object, const Uid&
 
 void diff_sandbox_directories(const PlanInput& input, Proposal& proposal) {
   for (const auto& [uid, identity] : input.seen.store.sandboxes) {
-    const auto name = ResourceName::make(uid.short12());
-    if (!identity.unknown() || !name) continue;
-    const ObjectName object{Kind::Sandbox, *name};
+    if (!identity.unknown()) continue;
+    const ObjectName object = unreadable_sandbox(uid);
     if (is_approved_by_name(input.seen.approvals, object)) {
       remove_sandbox(input, object, uid, proposal);
     } else {

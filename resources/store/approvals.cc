@@ -101,6 +101,8 @@ Status consume(FileSystem& files, const Layout& layout, Matches matches) {
 
 }  // namespace
 
+ObjectName unreadable_sandbox(const Uid& uid) { return {Kind::Sandbox, *ResourceName::make(uid.short12())}; }
+
 Approval named_approval(const ObjectName& object) { return {std::string(kDelete), to_string(object), "", ""}; }
 
 Approval undelete_approval(const std::string& trash_entry) {

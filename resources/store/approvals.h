@@ -21,6 +21,8 @@ struct Approval {
   bool operator==(const Approval&) const = default;
 };
 
+// What a sandbox is called whose record cannot be read, and so neither its name: by the 12 digits of its directory.
+ObjectName unreadable_sandbox(const Uid& uid);
 // To delete a template, or a sandbox or snapshot whose record cannot be read.
 Approval named_approval(const ObjectName& object);
 bool is_approved_by_name(const std::vector<Approval>& approvals, const ObjectName& object);
