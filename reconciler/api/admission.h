@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who may ask, and how many connections each may have. Peers are known by the kernel's word (SO_PEERCRED, unix(7)), not by
+// Who may ask for what, and how many connections each may have. Peers are known by the kernel's word (SO_PEERCRED, unix(7)), not by
 // anything they say. Pure.
 #pragma once
 
@@ -19,6 +19,7 @@ struct Peer {
 
 struct AdmissionRules {
   uid_t own_uid = 0;                     // of the daemon: as good as root
+  std::optional<gid_t> admin_group{};    // whose members may order and read
   std::optional<gid_t> view_group{};     // whose members may read
   std::size_t most = 512;
   std::size_t most_of_a_uid = 256;
@@ -26,6 +27,7 @@ struct AdmissionRules {
 };
 
 enum class Admission {
+  Admin,     // may read and order
   Reader,
   Stranger,  // may not read, and is told so
   TooMany,   // is told so
@@ -41,8 +43,8 @@ class AdmissionBook {
   void leave(const Peer& peer);
 
  private:
-  bool is_admin(const Peer& peer) const { return peer.uid == 0 || peer.uid == rules_.own_uid; }
-  bool may_read(const Peer& peer) const;
+  bool is_own(const Peer& peer) const { return peer.uid == 0 || peer.uid == rules_.own_uid; }
+  Admission admission_of(const Peer& peer) const;
 
   AdmissionRules rules_;
   std::size_t all_ = 0;

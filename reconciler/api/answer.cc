@@ -27,7 +27,9 @@ const char* reason_of(int code) {
     case 403: return "Forbidden";
     case 404: return "NotFound";
     case 405: return "MethodNotAllowed";
+    case 409: return "Conflict";
     case 410: return "Expired";
+    case 413: return "RequestEntityTooLarge";
     case 429: return "TooManyRequests";
     case 503: return "ServiceUnavailable";
     default: return "InternalError";
@@ -47,7 +49,13 @@ std::string failure_status(int code, const std::string& message) {
 }
 
 ApiAnswer json_answer(int code, std::string text) {
-  return {code, shared(std::move(text))};
+  return {code, shared(std::move(text)), {}};
+}
+
+ApiAnswer not_allowed(const std::string& allowed, const std::string& message) {
+  ApiAnswer answer = failure_answer(405, message);
+  answer.allowed = allowed;
+  return answer;
 }
 
 const char* plural_of(Kind kind) {
@@ -168,6 +176,19 @@ ApiAnswer failure_answer(int code, const std::string& message) {
   return json_answer(code, failure_status(code, message) + "\n");
 }
 
+bool is_order(const ApiRequest& request) { return request.method == "POST" && request.path == kOrdersPath; }
+
+ApiAnswer success_answer(const std::string& message, Value details) {
+  Value status = Value::map();
+  status.set("kind", "Status");
+  status.set("apiVersion", "v1");
+  status.set("metadata", Value::map());
+  status.set("status", "Success");
+  status.set("message", message);
+  status.set("details", std::move(details));
+  return json_answer(200, print_json(status, JsonStyle::Compact) + "\n");
+}
+
 std::string expired_status(BoardVersion version, const Page& page) {
   return failure_status(410, "resource version " + std::to_string(version) + " is not known any more: changes after " +
                                  std::to_string(page.forgotten) + " are, up to " + std::to_string(page.version) + "; list again");
@@ -177,9 +198,10 @@ std::variant<ApiAnswer, WatchRequest> answer(const ApiRequest& request, const st
                                              const ApiSettings& settings) {
   const auto selection = selection_of(request.path);
   const bool is_known = selection || request.path == "/livez" || request.path == "/readyz" || request.path == "/version";
+  if (request.path == kOrdersPath) return not_allowed("POST", request.method + " is not allowed: orders are posted");
   if (!is_known) return failure_answer(404, "there is nothing at '" + request.path + "'");
   if (request.method != "GET" && request.method != "HEAD") {
-    return failure_answer(405, request.method + " is not allowed: manifests are changed by editing their files");
+    return not_allowed("GET, HEAD", request.method + " is not allowed: manifests are changed by editing their files");
   }
   if (selection) return objects_answer(*selection, request.query, page.get());
   if (request.path == "/version") return version_answer(settings);

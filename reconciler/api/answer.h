@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "reconciler/api/board.h"
+#include "resources/vocabulary/value.h"
 
 namespace cowherd {
 
@@ -22,6 +23,7 @@ struct ApiRequest {
 struct ApiAnswer {
   int code = 200;
   SharedText body{};  // JSON
+  std::string allowed{};  // the methods, when another was used
 };
 
 // What a list or a watch is about.
@@ -48,6 +50,12 @@ struct ApiSettings {
 std::variant<ApiAnswer, WatchRequest> answer(const ApiRequest& request, const std::shared_ptr<const Page>& page, Moment now,
                                              const ApiSettings& settings);
 
+inline constexpr const char* kOrdersPath = "/apis/cowherd.dev/v1alpha1/orders";
+// Its body is one (order.h).
+bool is_order(const ApiRequest& request);
+
+// A Status object of Kubernetes of what was done.
+ApiAnswer success_answer(const std::string& message, Value details);
 // A Status object of Kubernetes; the reason follows from the code.
 ApiAnswer failure_answer(int code, const std::string& message);
 // The Status, one line without its end, that a watch is told which cannot go on from its version.

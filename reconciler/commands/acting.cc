@@ -36,7 +36,7 @@ Acting::Acting(Signals signals, std::unique_ptr<Session> session, std::unique_pt
     progress = [this](const std::vector<Running>& running) { progress_.show(running, session_->clock().now()); };
   }
   loop_ = std::make_unique<Loop>(LoopParts{*reconciler_, *executor_, *wakeups_, *watcher_, signals_,
-                                           session_->machines(), session_->clock(), session_->layout(), session_->files(),
+                                           session_->machines(), session_->clock(), session_->layout(),
                                            session_->config().resync, std::move(progress),
                                            ServiceNotices::of_this_process()});
 }

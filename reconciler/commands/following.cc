@@ -90,7 +90,7 @@ ExitCode tell_unanswered(const Error& error) {
     return ExitCode::NoDaemon;
   }
   const bool denied = error.kind == ErrorKind::Denied;
-  tell(to_string(error) + (denied ? "; ask as root, as the daemon's own user or as a member of api.viewGroup" : ""));
+  tell(to_string(error) + (denied ? "; ask as root, as the daemon's own user or as a member of api.viewGroup or api.adminGroup" : ""));
   return denied ? ExitCode::Permission : ExitCode::Failure;
 }
 

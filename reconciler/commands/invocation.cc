@@ -1,34 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconciler/commands/invocation.h"
 
-#include <unistd.h>
-
-#include <cerrno>
-
-#include "reconciler/commands/tell.h"
+#include "reconciler/commands/permission.h"
 
 namespace cowherd {
 
 namespace {
-
-// A directory that may not be entered is said once and for all commands alike; one that is not there is theirs to judge.
-ExitCode ask_permission(const Options& given) {
-  const auto options = with_defaults(given);
-  if (!options) return ExitCode::Done;  // the command says it
-  for (const std::string& directory : {options->manifests, options->state_dir}) {
-    if (::access(directory.c_str(), R_OK | X_OK) == 0 || errno != EACCES) continue;
-    tell("open '" + directory + "': permission denied; run as its owner or as root, or name another directory "
-         "(--manifests, --state-dir)");
-    return ExitCode::Permission;
-  }
-  return ExitCode::Done;
-}
-
-template <class Command>
-ExitCode with_permission(const Options& options, Command command) {
-  const ExitCode permission = ask_permission(options);
-  return permission == ExitCode::Done ? command() : permission;
-}
 
 struct CarryOut {
   const Options& options;
@@ -43,12 +20,8 @@ struct CarryOut {
   ExitCode operator()(const RunArguments&) const {
     return with_permission(options, [&] { return run_command(options); });
   }
-  ExitCode operator()(const ApproveArguments& arguments) const {
-    return with_permission(options, [&] { return approve_command(options, arguments); });
-  }
-  ExitCode operator()(const UndeleteArguments& arguments) const {
-    return with_permission(options, [&] { return undelete_command(options, arguments); });
-  }
+  ExitCode operator()(const ApproveArguments& arguments) const { return approve_command(options, arguments); }
+  ExitCode operator()(const UndeleteArguments& arguments) const { return undelete_command(options, arguments); }
   ExitCode operator()(const TrashArguments& arguments) const {
     return with_permission(options, [&] { return trash_command(options, arguments); });
   }
@@ -98,9 +71,7 @@ struct CarryOut {
   ExitCode operator()(const ConsoleArguments& arguments) const {
     return with_permission(options, [&] { return console_command(options, arguments); });
   }
-  ExitCode operator()(const ReconcileArguments& arguments) const {
-    return with_permission(options, [&] { return reconcile_command(options, arguments); });
-  }
+  ExitCode operator()(const ReconcileArguments& arguments) const { return reconcile_command(options, arguments); }
   ExitCode operator()(const EventsArguments& arguments) const {
     return with_permission(options, [&] { return events_command(options, arguments); });
   }

@@ -13,10 +13,10 @@ ExitCode run_command(const Options& options) {
   auto begun = Acting::begin(options, "run");
   if (const auto* failure = std::get_if<SessionFailure>(&begun)) return tell(*failure);
   Acting& acting = *std::get<std::unique_ptr<Acting>>(begun);
-  auto api = Serving::begin(acting.session());
+  auto api = Serving::begin(acting.session(), [&acting] { acting.loop().ask_for_look(); });
   if (const auto* failure = std::get_if<SessionFailure>(&api)) return tell(*failure);
   auto& serving = std::get<std::unique_ptr<Serving>>(api);
-  acting.loop().tell_looks_to([&serving](const Reconciler& pass) { serving->post(pass); });
+  acting.loop().tell_looks_to([&serving](const Reconciler& pass) { serving->look_ended(pass); });
   spdlog::info("started manifests={} state_dir={}", acting.session().options().manifests,
                acting.session().layout().root());
   const Status ended = acting.loop().run();

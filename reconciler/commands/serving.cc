@@ -6,9 +6,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <sstream>
 
+#include "reconciler/commands/event_list.h"
+#include "reconciler/commands/perform.h"
 #include "reconciler/commands/settings.h"
 #include "reconciler/commands/version.h"
+#include "resources/catalog/event_limits.h"
 
 namespace cowherd {
 
@@ -16,26 +20,39 @@ namespace {
 
 // Looks come at least every `resync`; a busy host may be this much late.
 constexpr Span kLate = std::chrono::minutes{1};
+// Manifests that do not come to rest hold an order back for so long.
+constexpr Span kSettles = std::chrono::seconds{5};
 
 // Nothing without a group; an error when it is of no use.
-Result<std::optional<gid_t>> view_group_of(const Config& config) {
-  if (config.api_view_group.str().empty()) return std::optional<gid_t>{};
+Result<std::optional<gid_t>> group_of(const Config& config, const ResourceName& group, const std::string& field) {
+  if (group.str().empty()) return std::optional<gid_t>{};
   if (config.api_socket.empty()) {
-    return fail(ErrorKind::Invalid, "the configuration has api.viewGroup without api.socket: the runtime directory is closed to others",
+    return fail(ErrorKind::Invalid, "the configuration has " + field + " without api.socket: the runtime directory is closed to others",
                 "name a socket in a directory that the group may enter, as in /run/cowherd.sock");
   }
-  const ::group* found = ::getgrnam(config.api_view_group.str().c_str());
+  const ::group* found = ::getgrnam(group.str().c_str());
   if (found != nullptr) return std::optional<gid_t>{found->gr_gid};
-  return fail(ErrorKind::Invalid, "the configuration names '" + config.api_view_group.str() + "' as api.viewGroup: there is no such group",
-              "groupadd --system " + config.api_view_group.str());
+  return fail(ErrorKind::Invalid, "the configuration names '" + group.str() + "' as " + field + ": there is no such group",
+              "groupadd --system " + group.str());
+}
+
+void record(Session& session, const Event& event) {
+  const Status recorded = session.catalog().add_event(event);
+  if (!recorded) spdlog::warn("event not recorded, ignoring: {}", to_string(recorded.error()));
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
 }
 
 void tell_not_served(Session& session, const Error& why) {
   const std::string told = "the API is not served until the next start: " + to_string(why);
   spdlog::error("{}", told);
   const Moment now = session.clock().now();
-  const Status recorded = session.catalog().add_event({"Daemon", EventType::Warning, "ApiNotServed", told, now, now, 1});
-  if (!recorded) spdlog::warn("event not recorded, ignoring: {}", to_string(recorded.error()));
+  record(session, {"Daemon", EventType::Warning, "ApiNotServed", told, now, now, 1});
 }
 
 LookReport report_of(const Picture& picture) {
@@ -48,18 +65,23 @@ LookReport report_of(const Picture& picture) {
 
 }  // namespace
 
-std::variant<std::unique_ptr<Serving>, SessionFailure> Serving::begin(Session& session) {
-  const auto group = view_group_of(session.config());
-  if (!group) return SessionFailure{ExitCode::Configuration, to_string(group.error())};
+std::variant<std::unique_ptr<Serving>, SessionFailure> Serving::begin(Session& session,
+                                                                     std::function<void()> ask_for_look) {
+  const Config& config = session.config();
+  const auto admins = group_of(config, config.api_admin_group, "api.adminGroup");
+  if (!admins) return SessionFailure{ExitCode::Configuration, to_string(admins.error())};
+  const auto viewers = group_of(config, config.api_view_group, "api.viewGroup");
+  if (!viewers) return SessionFailure{ExitCode::Configuration, to_string(viewers.error())};
   ServerSettings settings;
-  settings.socket = api_socket_of(session.config(), session.dir8());
+  settings.socket = api_socket_of(config, session.dir8());
   settings.rules.own_uid = ::geteuid();
-  settings.rules.view_group = *group;
-  settings.api = {kVersion, 2 * session.config().resync + kLate};
+  settings.rules.admin_group = *admins;
+  settings.rules.view_group = *viewers;
+  settings.api = {kVersion, 2 * config.resync + kLate};
   // Versions go on from the time: a daemon that starts again never gives out those of the one before.
   const auto first = static_cast<BoardVersion>(session.clock().now().time_since_epoch().count());
-  std::unique_ptr<Serving> serving(new Serving(first));  // the constructor is private
-  auto server = ApiServer::start(settings, serving->board_, session.clock());
+  std::unique_ptr<Serving> serving(new Serving(session, first, std::move(ask_for_look)));  // the constructor is private
+  auto server = ApiServer::start(settings, serving->board_, serving->desk_, session.clock());
   if (server) {
     serving->server_ = *std::move(server);
   } else {
@@ -68,10 +90,48 @@ std::variant<std::unique_ptr<Serving>, SessionFailure> Serving::begin(Session& s
   return serving;
 }
 
-void Serving::post(const Reconciler& pass) {
+void Serving::look_ended(const Reconciler& pass) {
   if (!server_) return;
   board_.post(pass.statuses(), report_of(pass.picture()));
+  carry_out_orders(pass);
   server_->wake();
+}
+
+// Each is judged by a look that began after it came, of settled manifests: what was saved just before belongs to it.
+void Serving::carry_out_orders(const Reconciler& pass) {
+  const Picture& picture = pass.picture();
+  for (const WaitingOrder& waiting : desk_.after_look()) {
+    const bool is_seen = waiting.since <= picture.now || waiting.looks > 1;
+    const bool is_settled = pass.is_settled() || picture.now - waiting.since >= kSettles;
+    const bool is_look = std::holds_alternative<LookOrder>(waiting.order);
+    if (!is_seen) ask_for_look_();
+    if (!is_seen || !is_settled || (is_look && pass.is_busy())) continue;
+    desk_.answer(waiting.ticket, is_look ? tell_deeds(waiting.since) : carry_out(waiting, picture));
+  }
+}
+
+ApiAnswer Serving::carry_out(const WaitingOrder& waiting, const Picture& picture) {
+  const std::string by = " (ordered by uid " + std::to_string(waiting.peer.uid) + ")";
+  const Result<std::string> done = perform(waiting.order, picture, session_.files(), session_.layout());
+  if (!done) {
+    spdlog::warn("order refused: {}{}", to_string(done.error()), by);
+    return failure_answer(done.error().kind == ErrorKind::Invalid ? 409 : done.error().kind == ErrorKind::NotFound ? 404 : 500,
+                          to_string(done.error()));
+  }
+  for (const std::string& line : lines_of(*done)) {
+    spdlog::info("{}{}", line, by);
+    record(session_, {object_of(waiting.order), EventType::Normal, "Ordered", line + by, picture.now, picture.now, 1});
+  }
+  return success_answer(*done, Value::map());
+}
+
+ApiAnswer Serving::tell_deeds(Moment since) {
+  std::vector<Event> deeds = session_.catalog().events("", kMostEvents).value_or(std::vector<Event>{});
+  std::erase_if(deeds, [since](const Event& event) { return event.last < since; });
+  const bool warned =
+      std::any_of(deeds.begin(), deeds.end(), [](const Event& event) { return event.type == EventType::Warning; });
+  const std::string told = deeds.empty() ? "nothing to do\n" : print_events(deeds, EventHeader::Shown);
+  return success_answer(told, Value::map().set("warned", warned));
 }
 
 }  // namespace cowherd

@@ -7,8 +7,6 @@
 #include <cerrno>
 #include <csignal>
 
-#include "resources/store/look_requests.h"
-
 namespace cowherd {
 
 namespace {
@@ -62,17 +60,16 @@ Status Loop::start() {
 void Loop::look() {
   look_due_ = false;
   last_look_ = parts_.clock.now();
-  asked_ = list_look_requests(parts_.files, parts_.layout).value_or(std::vector<std::string>{});
+  asked_ = false;
+  parts_.watcher.re_arm();  // what changes after it is read wakes the next look
   parts_.reconciler.tick();
   if (listener_) listener_(parts_.reconciler);
-  if (parts_.executor.in_flight().empty()) answer_requests();
-  parts_.watcher.re_arm();
   (void)watch_machines();  // without a notice the next periodic look sees the exit
 }
 
-void Loop::answer_requests() {
-  if (parts_.reconciler.picture().declared.settling) return;  // what was just saved belongs to it
-  for (const std::string& request : std::exchange(asked_, {})) (void)parts_.files.remove(request);
+void Loop::ask_for_look() {
+  asked_ = true;
+  parts_.wakeups.notify();
 }
 
 Status Loop::watch_machines() {
@@ -117,10 +114,7 @@ bool Loop::handle(const std::vector<std::uint64_t>& tags) {
       look_due_ = true;
     }
     if (tag == kMachineTag) look_due_ = true;
-    if (tag == Wakeups::kNotified && parts_.reconciler.advance()) {
-      look_due_ = true;
-      answer_requests();
-    }
+    if (tag == Wakeups::kNotified && (parts_.reconciler.advance() || asked_)) look_due_ = true;
   }
   return false;
 }

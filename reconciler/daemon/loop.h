@@ -3,6 +3,7 @@
 // `resync` even if every event is lost. Stopping leaves every guest running.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <optional>
@@ -38,7 +39,6 @@ struct LoopParts {
   Machines& machines;
   Clock& clock;
   const Layout& layout;
-  FileSystem& files;
   Span resync;
   // Told every now and then what is under way, while something has a measure; an empty list before anything is said
   // otherwise. None: nobody watches.
@@ -55,6 +55,9 @@ class Loop {
   // Called after each look. It must not block.
   void tell_looks_to(std::function<void(const Reconciler&)> listener) { listener_ = std::move(listener); }
 
+  // From any thread, even before run(); never blocks.
+  void ask_for_look();
+
   // Until a signal says stop. The service manager is told that it is ready after the first look.
   Status run();
   // Until the world has settled (converged, held or stuck), a signal says stop, or the time is over.
@@ -65,8 +68,6 @@ class Loop {
   void look();
   Status watch_machines();
   void bound_serial_logs();
-  // Whoever asked for a look before this one began is told, by the end of the request, that nothing of it is under way.
-  void answer_requests();
   // True when a signal says stop.
   bool handle(const std::vector<std::uint64_t>& tags);
   void sleep(Moment no_later_than);
@@ -77,9 +78,9 @@ class Loop {
   std::function<void(const Reconciler&)> listener_{};
   DirectoryHint approvals_;
   std::map<Uid, UniqueFd> exits_{};
-  std::vector<std::string> asked_{};  // requests that the last look serves
   Moment last_look_{};
   Moment logs_bounded_{};
+  std::atomic<bool> asked_ = false;
   bool look_due_ = false;
   bool reloads_ = false;
   Moment told_look_{};  // what the service manager was told last is of this look

@@ -96,6 +96,10 @@ Moment Reconciler::next_wake(Span resync) const {
   return std::max(wake, picture_.now);
 }
 
+bool Reconciler::is_settled() const {
+  return !picture_.declared.settling && !awaits_absence(picture_, world_.prune_delay);
+}
+
 Standing Reconciler::standing() const {
   if (!picture_.plan.steps.empty() || !executor_.is_idle() || picture_.declared.settling) return Standing::Working;
   if (picture_.declared.complete && awaits_absence(picture_, world_.prune_delay)) return Standing::Working;

@@ -33,6 +33,10 @@ class Reconciler {
   // When time alone makes a new look worthwhile; `resync` from the last one at the latest.
   Moment next_wake(Span resync) const;
   Standing standing() const;
+  // The last pass knew what is declared and what is not: no file was being saved, and no absence was still to be confirmed.
+  bool is_settled() const;
+  // Steps are under way.
+  bool is_busy() const { return !executor_.in_flight().empty(); }
 
  private:
   World world_;

@@ -6,7 +6,8 @@
 // Watched are the directory, its subdirectories, the targets of symlinked files, and on the way to it every
 // directory that holds a symlink or the directory itself; if it does not exist, the nearest parent that does.
 // The kernel follows inodes, not names: after a swap the watches stay with the old directory, so re_arm()
-// belongs after every look. No call blocks for longer than the directory's metadata takes.
+// belongs before every look: what changes while it reads, or after, is an event. No call blocks for longer than the
+// directory's metadata takes.
 #pragma once
 
 #include <map>

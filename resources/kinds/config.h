@@ -40,6 +40,7 @@ struct Config {
   Bytes serial_log_limit{};                                  // serialLogLimit
   std::string runtime_dir{};                                 // runtimeDir, empty: chosen from the state directory
   std::string api_socket{};                                  // api.socket, empty: below the runtime directory
+  ResourceName api_admin_group{};                            // api.adminGroup, empty: none
   ResourceName api_view_group{};                             // api.viewGroup, empty: none
   bool operator==(const Config&) const = default;
 };

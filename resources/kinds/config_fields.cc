@@ -135,6 +135,12 @@ const Table<Config>& config_fields() {
                              "runtimeDir. Commands that ask the daemon read it here, too.",
                       .example = "/run/cowherd.sock"},
                      &Config::api_socket),
+              member({.path = "api.adminGroup",
+                      .doc = "Members of this group may order what 'cowherd approve', 'undelete' and 'reconcile' do, and "
+                             "read, beside root and the daemon's own user. It needs api.socket, in a directory that they "
+                             "may enter.",
+                      .example = "cowherd-admin"},
+                     &Config::api_admin_group),
               member({.path = "api.viewGroup",
                       .doc = "Members of this group may read the API, beside root and the daemon's own user. It needs "
                              "api.socket, in a directory that they may enter.",

@@ -10,115 +10,23 @@ import subprocess
 import sys
 import time
 
+import api
 import cli
 
-DEADLINE = 30
-LISTS = "/apis/cowherd.dev/v1alpha1"
-SANDBOXES = LISTS + "/sandboxes"
 
-
-class UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path, timeout=DEADLINE):
-        super().__init__("cowherd", timeout=timeout)
-        self.path = path
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(str(self.path))
-
-
-class Api(cli.World):
-    def setUp(self):
-        super().setUp()
-        self.socket = self.root / "api.sock"
-        self.set_api(f"socket: {self.socket}")
-        self.declare_template()
-        self.declare_sandbox("web")
-        self.log = open(self.root / "daemon.log", "w+", encoding="utf-8")
-        self.addCleanup(self.log.close)
-
-    def set_api(self, text):
-        self.config.write_text(cli.CONFIG + f"  api: {{{text}}}\n")
-
-    def begin(self):
-        self.daemon = subprocess.Popen([cli.PROGRAM, "run", *self.where()], stdin=subprocess.DEVNULL, stdout=self.log,
-                                       stderr=self.log, env=self.environment(), cwd=self.root)
-        self.addCleanup(self.end, signal.SIGKILL)
-
-    def start(self):
-        self.begin()
-        self.wait_for(lambda: self.answers() and self.readiness("web") == "Stopped")
-
-    def end(self, how):
-        if self.daemon.poll() is None:
-            self.daemon.send_signal(how)
-        return self.daemon.wait(timeout=DEADLINE)
-
-    def told(self):
-        return (self.root / "daemon.log").read_text(encoding="utf-8")
-
-    def wait_for(self, holds):
-        deadline = time.monotonic() + DEADLINE
-        while not holds():
-            self.assertIsNone(self.daemon.poll(), f"the daemon ended:\n{self.told()}")
-            self.assertLess(time.monotonic(), deadline, f"nothing happened:\n{self.told()}")
-            time.sleep(0.02)
-
-    def answers(self):
-        try:
-            return self.ask("/readyz")[0] == 200
-        except OSError:
-            return False
-
-    def ask(self, path, method="GET", body=None):
-        connection = UnixConnection(self.socket)
-        try:
-            connection.request(method, path, body=body)
-            answer = connection.getresponse()
-            text = answer.read()
-            self.assertEqual("application/json", answer.headers["Content-Type"])
-            return answer.status, json.loads(text) if text else None
-        finally:
-            connection.close()
-
-    def readiness(self, name):
-        code, document = self.ask(f"{SANDBOXES}/{name}")
-        return document["status"]["conditions"][0]["reason"] if code == 200 else None
-
-    def watch(self, query="", path=SANDBOXES):
-        connection = UnixConnection(self.socket)
-        self.addCleanup(connection.close)
-        connection.request("GET", f"{path}?watch=1{query}")
-        return connection.getresponse()
-
-    def next_event(self, stream, kind, name):
-        """Events until one is of that kind about that object."""
-        while True:
-            line = stream.readline()
-            self.assertNotEqual(b"", line, "the watch ended")
-            event = json.loads(line)
-            if event["type"] == kind and event["object"]["metadata"].get("name") == name:
-                return event["object"]
-
-    def assert_status(self, code, reason, answer):
-        self.assertEqual(code, answer[0], answer)
-        self.assertEqual(("Status", "Failure", reason, code), tuple(answer[1][key] for key in ["kind", "status", "reason", "code"]))
-
-
-class Reading(Api):
+class Reading(api.Api):
     def test_documents_are_those_that_get_prints(self):
         self.start()
-        code, listed = self.ask(SANDBOXES)
+        code, listed = self.ask(api.SANDBOXES)
         self.assertEqual((200, "SandboxList", "cowherd.dev/v1alpha1"), (code, listed["kind"], listed["apiVersion"]))
         self.assertGreaterEqual(int(listed["metadata"]["resourceVersion"]), int(listed["items"][0]["metadata"]["resourceVersion"]))
         document = listed["items"][0]
-        self.assertEqual(document, self.ask(SANDBOXES + "/web")[1])
+        self.assertEqual(document, self.ask(api.SANDBOXES + "/web")[1])
         del document["metadata"]["resourceVersion"]
         self.assertEqual(self.value("get", "sbx", "web"), document)
-        self.assertEqual(["base"], [item["metadata"]["name"] for item in self.ask(LISTS + "/templates")[1]["items"]])
+        self.assertEqual(["base"], [item["metadata"]["name"] for item in self.ask(api.LISTS + "/templates")[1]["items"]])
         for empty in ["snapshots", "retentionpolicies"]:
-            self.assertEqual([], self.ask(f"{LISTS}/{empty}")[1]["items"])
+            self.assertEqual([], self.ask(f"{api.LISTS}/{empty}")[1]["items"])
 
     def test_it_tells_that_it_lives_is_ready_and_what_it_is(self):
         self.start()
@@ -142,17 +50,17 @@ class Reading(Api):
 
     def test_failures_are_status_objects(self):
         self.start()
-        self.assert_status(404, "NotFound", self.ask(SANDBOXES + "/none"))
+        self.assert_status(404, "NotFound", self.ask(api.SANDBOXES + "/none"))
         self.assert_status(404, "NotFound", self.ask("/apis/apps/v1/deployments"))
         for method in ["POST", "PUT", "DELETE", "PATCH"]:
-            self.assert_status(405, "MethodNotAllowed", self.ask(SANDBOXES + "/web", method, body="{}"))
-        self.assert_status(410, "Expired", self.ask(SANDBOXES + "?watch=1&resourceVersion=1"))
-        self.assert_status(400, "BadRequest", self.ask(SANDBOXES + "?watch=1&resourceVersion=x"))
-        self.assert_status(400, "BadRequest", self.ask(SANDBOXES + "?labelSelector=a%3Db"))
+            self.assert_status(405, "MethodNotAllowed", self.ask(api.SANDBOXES + "/web", method, body="{}"))
+        self.assert_status(410, "Expired", self.ask(api.SANDBOXES + "?watch=1&resourceVersion=1"))
+        self.assert_status(400, "BadRequest", self.ask(api.SANDBOXES + "?watch=1&resourceVersion=x"))
+        self.assert_status(400, "BadRequest", self.ask(api.SANDBOXES + "?labelSelector=a%3Db"))
 
     def test_a_watch_sees_what_comes_changes_and_goes(self):
         self.start()
-        version = self.ask(SANDBOXES)[1]["metadata"]["resourceVersion"]
+        version = self.ask(api.SANDBOXES)[1]["metadata"]["resourceVersion"]
         after, everything = self.watch(f"&resourceVersion={version}"), self.watch()
         self.next_event(everything, "ADDED", "web")
         self.declare_sandbox("more")
@@ -173,20 +81,20 @@ class Reading(Api):
 
     def test_a_connection_is_used_again_after_an_answer_and_after_a_watch(self):
         self.start()
-        connection = UnixConnection(self.socket)
+        connection = api.UnixConnection(self.socket)
         self.addCleanup(connection.close)
-        for path in ["/livez", SANDBOXES + "?watch=1&timeoutSeconds=1", SANDBOXES + "?watch=1&timeoutSeconds=1", "/readyz"]:
+        for path in ["/livez", api.SANDBOXES + "?watch=1&timeoutSeconds=1", api.SANDBOXES + "?watch=1&timeoutSeconds=1", "/readyz"]:
             connection.request("GET", path)
             answer = connection.getresponse()
             self.assertEqual(200, answer.status)
             self.assertTrue(answer.read())
 
 
-class Hostile(Api):
+class Hostile(api.Api):
     def raw(self):
         client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.addCleanup(client.close)
-        client.settimeout(DEADLINE)
+        client.settimeout(self.deadline)
         client.connect(str(self.socket))
         return client
 
@@ -196,7 +104,7 @@ class Hostile(Api):
         client.sendall(b"POST /livez HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n")
         begun = time.monotonic()
         try:
-            while time.monotonic() - begun < DEADLINE:
+            while time.monotonic() - begun < self.deadline:
                 client.sendall(b"x" * 100)
                 time.sleep(0.1)
         except (BrokenPipeError, ConnectionResetError):
@@ -268,7 +176,7 @@ class Hostile(Api):
         self.wait_for(lambda: self.ask("/livez")[0] == 200)
 
 
-class Doors(Api):
+class Doors(api.Api):
     def test_the_socket_is_for_its_owner(self):
         self.start()
         found = self.socket.stat()
@@ -287,7 +195,7 @@ class Doors(Api):
                   "    print('no permission')\n")
         other_groups = ["--groups", ",".join(groups)] if groups else ["--clear-groups"]
         return subprocess.run(["setpriv", "--reuid", "nobody", "--regid", str(cli.NOBODY.pw_gid), *other_groups,
-                               sys.executable, "-c", script, self.socket, SANDBOXES],
+                               sys.executable, "-c", script, self.socket, api.SANDBOXES],
                               capture_output=True, text=True, timeout=60, cwd="/", check=True).stdout.strip()
 
     def test_another_uid_is_refused(self):
@@ -327,10 +235,10 @@ class Doors(Api):
 
     def test_versions_of_a_daemon_before_are_gone(self):
         self.start()
-        version = self.ask(SANDBOXES)[1]["metadata"]["resourceVersion"]
+        version = self.ask(api.SANDBOXES)[1]["metadata"]["resourceVersion"]
         self.end(signal.SIGKILL)
         self.start()
-        self.assert_status(410, "Expired", self.ask(f"{SANDBOXES}?watch=1&resourceVersion={version}"))
+        self.assert_status(410, "Expired", self.ask(f"{api.SANDBOXES}?watch=1&resourceVersion={version}"))
 
     def test_what_somebody_answers_at_is_left_alone_and_the_daemon_goes_on(self):
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as other:

@@ -6,9 +6,11 @@ import os
 import pathlib
 import pwd
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 PROGRAM = pathlib.Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else None
@@ -105,6 +107,32 @@ class World(unittest.TestCase):
         fcntl.flock(lock, fcntl.LOCK_EX)
         lock.write('{"pid": 4242, "command": "run"}')
         lock.flush()
+
+
+class DaemonWorld(World):
+    """With a daemon, which a test starts, and the log of all that it starts."""
+    deadline = 30
+
+    def begin(self, preexec=None, **environment):
+        with open(self.root / "daemon.log", "a", encoding="utf-8") as log:
+            self.daemon = subprocess.Popen([PROGRAM, "run", *self.where()], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                           env=self.environment() | environment, cwd=self.root, preexec_fn=preexec)
+        self.addCleanup(self.end, signal.SIGKILL)
+
+    def end(self, how):
+        if self.daemon.poll() is None:
+            self.daemon.send_signal(how)
+        return self.daemon.wait(timeout=self.deadline)
+
+    def told(self):
+        return (self.root / "daemon.log").read_text(encoding="utf-8")
+
+    def wait_for(self, holds):
+        deadline = time.monotonic() + self.deadline
+        while not holds():
+            self.assertIsNone(self.daemon.poll(), f"the daemon ended:\n{self.told()}")
+            self.assertLess(time.monotonic(), deadline, f"nothing happened:\n{self.told()}")
+            time.sleep(0.02)
 
 
 def become_nobody():

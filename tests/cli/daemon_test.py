@@ -8,42 +8,29 @@ import time
 
 import cli
 
-DEADLINE = 20
 
-
-class Daemon(cli.World):
+class Daemon(cli.DaemonWorld):
     def setUp(self):
         super().setUp()
-        self.more_environment = {}
         self.declare_template()
         self.declare_sandbox("web")
-        self.log = open(self.root / "daemon.log", "w+", encoding="utf-8")
-        self.addCleanup(self.log.close)
 
-    def start(self, preexec=None):
-        self.daemon = subprocess.Popen([cli.PROGRAM, "run", *self.where()], stdin=subprocess.DEVNULL, stdout=self.log,
-                                       stderr=self.log, env=self.environment() | self.more_environment, cwd=self.root, preexec_fn=preexec)
-        self.addCleanup(self.end, signal.SIGKILL)
+    def start(self, preexec=None, **environment):
+        self.begin(preexec, **environment)
         self.wait_for(lambda: self.ready("web") and "object=Sandbox/web ready=True" in self.told())
-
-    def end(self, how):
-        if self.daemon.poll() is None:
-            self.daemon.send_signal(how)
-        return self.daemon.wait(timeout=DEADLINE)
-
-    def told(self):
-        return (self.root / "daemon.log").read_text(encoding="utf-8")
 
     def ready(self, name):
         code, out, _ = self.run_program("get", "sbx", name, "-o", "json", *self.where())
         return code == 0 and '"status": "True",\n        "reason": "Stopped"' in out
 
-    def wait_for(self, holds):
-        deadline = time.monotonic() + DEADLINE
-        while not holds():
-            self.assertIsNone(self.daemon.poll(), f"the daemon ended:\n{self.told()}")
-            self.assertLess(time.monotonic(), deadline, f"nothing happened:\n{self.told()}")
-            time.sleep(0.05)
+    def test_what_is_declared_while_it_starts_is_found(self):
+        self.config.write_text(cli.CONFIG + "  resync: 10m\n")
+        for late in range(8):
+            self.begin()
+            time.sleep(late * 0.02)
+            self.declare_sandbox(f"late-{late}")
+            self.wait_for(lambda: list(self.state.glob("sandboxes/*/rootfs.qcow2"))[late + 1:])
+            self.assertEqual(0, self.end(signal.SIGTERM))
 
     def test_a_second_writer_is_told_who_is_first(self):
         self.start()
@@ -58,8 +45,7 @@ class Daemon(cli.World):
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.addCleanup(listener.close)
         listener.bind(address)
-        listener.settimeout(DEADLINE)
-        self.more_environment = {"NOTIFY_SOCKET": address, "WATCHDOG_USEC": "600000"}
+        listener.settimeout(self.deadline)
 
         def hear(*wanted):
             told = {}
@@ -67,7 +53,7 @@ class Daemon(cli.World):
                 told.update(word.split("=", 1) for word in listener.recv(4096).decode().split("\n"))
             return told
 
-        self.start()
+        self.start(NOTIFY_SOCKET=address, WATCHDOG_USEC="600000")
         hear("READY")
         while hear("STATUS")["STATUS"] != "2 of 2 ready":
             pass
@@ -83,8 +69,7 @@ class Daemon(cli.World):
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.addCleanup(listener.close)
         listener.bind(address)
-        self.more_environment = {"NOTIFY_SOCKET": address, "WATCHDOG_USEC": "300000"}
-        self.start()
+        self.start(NOTIFY_SOCKET=address, WATCHDOG_USEC="300000")
         self.daemon.send_signal(signal.SIGSTOP)
         listener.settimeout(1)
         with self.assertRaises(TimeoutError):
@@ -144,7 +129,7 @@ class Daemon(cli.World):
         for each in both:
             self.addCleanup(each.communicate)
             self.addCleanup(each.kill)
-        deadline = time.monotonic() + DEADLINE
+        deadline = time.monotonic() + self.deadline
         while all(each.poll() is None for each in both):
             self.assertLess(time.monotonic(), deadline, "both run")
             time.sleep(0.05)

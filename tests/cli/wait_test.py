@@ -9,11 +9,10 @@ import time
 
 import cli
 
-DEADLINE = 30
 READY = "--for=condition=Ready"
 
 
-class Wait(cli.World):
+class Wait(cli.DaemonWorld):
     def setUp(self):
         super().setUp()
         self.socket = self.root / "api.sock"
@@ -22,19 +21,8 @@ class Wait(cli.World):
         self.declare_sandbox("web")
 
     def start(self):
-        with open(self.root / "daemon.log", "a", encoding="utf-8") as log:
-            self.daemon = subprocess.Popen([cli.PROGRAM, "run", *self.where()], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                           env=self.environment(), cwd=self.root)
-        self.addCleanup(self.end, signal.SIGKILL)
-        deadline = time.monotonic() + DEADLINE
-        while not self.socket.exists():
-            self.assertLess(time.monotonic(), deadline)
-            time.sleep(0.02)
-
-    def end(self, how):
-        if self.daemon.poll() is None:
-            self.daemon.send_signal(how)
-        return self.daemon.wait(timeout=DEADLINE)
+        self.begin()
+        self.wait_for(self.socket.exists)
 
     def wait(self, *words):
         begun = time.monotonic()

@@ -21,9 +21,12 @@ constexpr std::string_view kCodeBegins = "HTTP/1.x ";
 
 }  // namespace
 
-Result<Exchange> Exchange::begin(const std::string& socket, const std::string& target) {
+Result<Exchange> Exchange::begin(const std::string& socket, const std::string& target, const std::string& body) {
   COWHERD_ASSIGN(UniqueFd fd, connect_to(socket));
-  const std::string request = "GET " + target + " HTTP/1.0\r\nHost: cowherd\r\n\r\n";
+  const std::string about_body =
+      body.empty() ? "" : "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
+  const std::string request =
+      (body.empty() ? "GET " : "POST ") + target + " HTTP/1.0\r\nHost: cowherd\r\n" + about_body + "\r\n" + body;
   const ssize_t sent = ::send(fd.get(), request.data(), request.size(), MSG_NOSIGNAL);  // an empty buffer takes it whole
   if (sent != static_cast<ssize_t>(request.size())) return fail(errno_error(errno, "ask the daemon at '" + socket + "'"));
   return Exchange(std::move(fd));
@@ -81,9 +84,13 @@ void wait_for_any(const std::vector<Exchange>& exchanges, Span most) {
 }
 
 Result<HttpReply> fetch(const std::string& socket, const std::string& target, Span most) {
+  return post(socket, target, "", most);
+}
+
+Result<HttpReply> post(const std::string& socket, const std::string& target, const std::string& body, Span most) {
   const auto deadline = std::chrono::steady_clock::now() + most;
   std::vector<Exchange> exchange;
-  COWHERD_ASSIGN(Exchange begun, Exchange::begin(socket, target));
+  COWHERD_ASSIGN(Exchange begun, Exchange::begin(socket, target, body));
   exchange.push_back(std::move(begun));
   while (!exchange.front().ended()) {
     const auto rest = std::chrono::ceil<Span>(deadline - std::chrono::steady_clock::now());

@@ -16,8 +16,9 @@ namespace cowherd {
 // One request and what comes back. Nothing here waits, but wait_for_any() does.
 class Exchange {
  public:
-  // target: path and query, encoded. NotFound: no daemon listens there. Denied: the socket is not for us.
-  static Result<Exchange> begin(const std::string& socket, const std::string& target);
+  // target: path and query, encoded. With a body it is posted, which an empty buffer of the socket has to take whole.
+  // NotFound: no daemon listens there. Denied: the socket is not for us.
+  static Result<Exchange> begin(const std::string& socket, const std::string& target, const std::string& body = "");
 
   // Takes what has come. Corrupt: it is not HTTP.
   Status take();
@@ -49,5 +50,6 @@ struct HttpReply {
 
 // The whole answer. Errors as of begin(); Busy when it did not come in time; Failed when it broke off.
 Result<HttpReply> fetch(const std::string& socket, const std::string& target, Span most);
+Result<HttpReply> post(const std::string& socket, const std::string& target, const std::string& body, Span most);
 
 }  // namespace cowherd

@@ -5,8 +5,10 @@
 #include <microhttpd.h>
 
 #include <optional>
+#include <string>
 
 #include "reconciler/api/admission.h"
+#include "reconciler/api/order_desk.h"
 #include "reconciler/api/watch.h"
 
 namespace cowherd {
@@ -21,6 +23,9 @@ struct Connection {
   std::optional<Watch> watch{};
   SharedText line{};             // of the watch, being sent
   std::size_t sent = 0;          // of the line
+  std::string body{};                      // of the request, as far as it is kept
+  std::optional<OrderTicket> order{};      // carried out, or going to be
+  std::optional<ApiAnswer> answer{};       // to the order
   bool suspended = false;        // libmicrohttpd leaves it alone until there is something to send
   bool hung_up = false;
 

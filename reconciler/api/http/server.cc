@@ -10,10 +10,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <map>
 
 #include "reconciler/api/http/connection.h"
+#include "reconciler/api/http/response.h"
 #include "reconciler/api/http/unix_socket.h"
 
 namespace cowherd {
@@ -21,7 +21,7 @@ namespace cowherd {
 namespace {
 
 constexpr std::size_t kMemoryPerConnection = 32 << 10;
-constexpr std::size_t kBlock = 16 << 10;
+constexpr std::size_t kLongestBody = 16 << 10;
 constexpr Span kRequestComes = std::chrono::seconds{10};
 constexpr Span kAnswerIsTaken = std::chrono::seconds{60};
 constexpr Span kBetweenSweeps = std::chrono::seconds{1};
@@ -31,31 +31,17 @@ constexpr int kNoDescriptorLeft = 100;  // milliseconds
 // Of a clock that does not jump; only differences mean something.
 Moment steady_now() { return Moment{std::chrono::floor<Span>(std::chrono::steady_clock::now().time_since_epoch())}; }
 
-void put_header(MHD_Response* response, const char* name, const char* value) {
-  (void)MHD_add_response_header(response, name, value);
-}
-
 MHD_Result add_argument(void* query, MHD_ValueKind, const char* key, const char* value) {
   (*static_cast<std::map<std::string, std::string>*>(query))[key] = value == nullptr ? "" : value;
   return MHD_YES;
 }
 
-// The text is shared; only the block that is on its way is copied.
-ssize_t give_text(void* text, std::uint64_t position, char* buffer, std::size_t most) {
-  const std::string& whole = **static_cast<SharedText*>(text);
-  const std::size_t size = std::min(most, whole.size() - static_cast<std::size_t>(position));
-  std::memcpy(buffer, whole.data() + position, size);
-  return static_cast<ssize_t>(size);
-}
-
-void let_text_go(void* text) { std::unique_ptr<SharedText>(static_cast<SharedText*>(text)).reset(); }
-
 }  // namespace
 
 class ApiServer::Service {
  public:
-  Service(const ServerSettings& settings, ListeningSocket listening, const Board& board, const Clock& clock)
-      : settings_(settings), listening_(std::move(listening)), board_(board), clock_(clock), book_(settings.rules) {}
+  Service(const ServerSettings& settings, ListeningSocket listening, const Board& board, OrderDesk& desk, const Clock& clock)
+      : settings_(settings), listening_(std::move(listening)), board_(board), desk_(desk), clock_(clock), book_(settings.rules) {}
 
   Status prepare();
   void serve();
@@ -82,13 +68,16 @@ class ApiServer::Service {
   MHD_Result respond(Connection& connection, const ApiRequest& request);
   MHD_Result send(Connection& connection, const ApiAnswer& answer);
   MHD_Result begin_watch(Connection& connection, WatchRequest request);
-  void wake_watches();
+  MHD_Result take_order(Connection& connection);
+  void wait_for_more(Connection& connection);
+  void wake_waiting();
   void sweep();
   void wind_up();
 
   ServerSettings settings_;
   ListeningSocket listening_;
   const Board& board_;
+  OrderDesk& desk_;
   const Clock& clock_;
   AdmissionBook book_;
   UniqueFd epoll_{};
@@ -149,7 +138,7 @@ void ApiServer::Service::serve() {
     const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), next_timeout());
     page_ = board_.page();
     for (int i = 0; i < count; ++i) handle(events[static_cast<std::size_t>(i)]);
-    wake_watches();
+    wake_waiting();
     (void)MHD_run(daemon_);
     sweep();
     page_.reset();
@@ -214,18 +203,23 @@ void ApiServer::Service::on_connection(void* self, MHD_Connection* handle, void*
 }
 
 MHD_Result ApiServer::Service::on_request(void* self, MHD_Connection* handle, const char* path, const char* method,
-                                          const char*, const char*, std::size_t* body_size, void** request_seen) {
+                                          const char*, const char* body, std::size_t* body_size, void** request_seen) {
   auto& service = *static_cast<Service*>(self);
-  if (*request_seen == nullptr || *body_size > 0) {  // called once for the head, for each part of a body, and at the end
-    *request_seen = self;
-    *body_size = 0;  // a body is read over: it has to come in the time that a request has
-    return MHD_YES;
-  }
   const MHD_ConnectionInfo* info = MHD_get_connection_info(handle, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
   if (info == nullptr || info->socket_context == nullptr) return MHD_NO;
+  auto& connection = *static_cast<Connection*>(info->socket_context);
+  // Called once for the head, for each part of a body, at the end, and when an order is answered.
+  if (*request_seen == nullptr || *body_size > 0) {
+    *request_seen = self;
+    // One byte more tells that it was longer. The rest is read over, in the time that a request has.
+    connection.body.append(body == nullptr ? "" : body, std::min(*body_size, kLongestBody + 1 - connection.body.size()));
+    *body_size = 0;
+    return MHD_YES;
+  }
+  if (connection.order) return service.take_order(connection);
   ApiRequest request{method, path, {}};
   (void)MHD_get_connection_values(handle, MHD_GET_ARGUMENT_KIND, &add_argument, &request.query);
-  return service.respond(*static_cast<Connection*>(info->socket_context), request);
+  return service.respond(connection, request);
 }
 
 MHD_Result ApiServer::Service::respond(Connection& connection, const ApiRequest& request) {
@@ -238,22 +232,15 @@ MHD_Result ApiServer::Service::respond(Connection& connection, const ApiRequest&
   if (connection.admission == Admission::TooMany) {
     return send(connection, failure_answer(429, "uid " + std::to_string(connection.peer.uid) + " has too many connections"));
   }
+  if (is_order(request)) return take_order(connection);
   auto answered = answer(request, page_, clock_.now(), settings_.api);
   if (const auto* plain = std::get_if<ApiAnswer>(&answered)) return send(connection, *plain);
   return begin_watch(connection, std::get<WatchRequest>(std::move(answered)));
 }
 
 MHD_Result ApiServer::Service::send(Connection& connection, const ApiAnswer& answer) {
-  auto text = std::make_unique<SharedText>(answer.body);
-  const std::uint64_t size = answer.body->size();
-  MHD_Response* response = MHD_create_response_from_callback(size, kBlock, &give_text, text.get(), &let_text_go);
+  MHD_Response* response = response_of(answer);
   if (response == nullptr) return MHD_NO;
-  (void)text.release();  // the response has it
-  put_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "application/json");
-  if (answer.code == MHD_HTTP_METHOD_NOT_ALLOWED) put_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
-  if (answer.code == MHD_HTTP_TOO_MANY_REQUESTS || answer.code == MHD_HTTP_SERVICE_UNAVAILABLE) {
-    put_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "1");
-  }
   const MHD_Result queued = MHD_queue_response(connection.handle, static_cast<unsigned>(answer.code), response);
   MHD_destroy_response(response);
   return queued;
@@ -262,16 +249,41 @@ MHD_Result ApiServer::Service::send(Connection& connection, const ApiAnswer& ans
 MHD_Result ApiServer::Service::begin_watch(Connection& connection, WatchRequest request) {
   auto streaming = std::make_unique<Streaming>(Streaming{*this, connection});
   MHD_Response* response =
-      MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, kBlock, &Service::on_room, streaming.get(), &Service::on_streamed);
+      MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, kSentAtOnce, &Service::on_room, streaming.get(), &Service::on_streamed);
   if (response == nullptr) return MHD_NO;
   (void)streaming.release();  // the response has it
   connection.watch.emplace(std::move(request), page_, steady_now());
-  // Not for input, which libmicrohttpd takes: only that the peer has gone while nothing is to be sent.
-  if (const Status watched = watch(connection.fd, &connection, EPOLLET); !watched) connection.hung_up = true;
+  wait_for_more(connection);
   put_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "application/json");
   const MHD_Result queued = MHD_queue_response(connection.handle, MHD_HTTP_OK, response);
   MHD_destroy_response(response);
   return queued;
+}
+
+// Not for input, which libmicrohttpd takes: only that the peer has gone while nothing is to be sent.
+void ApiServer::Service::wait_for_more(Connection& connection) {
+  if (const Status watched = watch(connection.fd, &connection, EPOLLET); !watched) connection.hung_up = true;
+}
+
+// Called again when the loop has carried it out, or the client has gone.
+MHD_Result ApiServer::Service::take_order(Connection& connection) {
+  if (connection.order) {
+    if (connection.hung_up || !connection.answer) return MHD_NO;
+    return send(connection, *connection.answer);
+  }
+  if (connection.admission != Admission::Admin) {
+    return send(connection, failure_answer(403, "uid " + std::to_string(connection.peer.uid) +
+                                                    " may not order anything; members of api.adminGroup of the configuration may"));
+  }
+  if (connection.body.size() > kLongestBody) return send(connection, failure_answer(413, "an order has at most 16384 bytes"));
+  Result<Order> order = parse_order(connection.body);
+  if (!order) return send(connection, failure_answer(400, to_string(order.error())));
+  connection.order = desk_.hand_in(*std::move(order), connection.peer, clock_.now());
+  if (!connection.order) return send(connection, failure_answer(503, "too many orders wait"));
+  wait_for_more(connection);
+  MHD_suspend_connection(connection.handle);
+  connection.suspended = true;
+  return MHD_YES;
 }
 
 ssize_t ApiServer::Service::on_room(void* context, std::uint64_t, char* buffer, std::size_t most) {
@@ -287,11 +299,14 @@ ssize_t ApiServer::Service::on_room(void* context, std::uint64_t, char* buffer, 
   return static_cast<ssize_t>(connection.give(buffer, most));
 }
 
-// Only those that wait are asked: the others have a line to take first.
-void ApiServer::Service::wake_watches() {
+// Only those that wait are asked: the others have something to take first.
+void ApiServer::Service::wake_waiting() {
   const Moment now = steady_now();
   for (const auto& [fd, connection] : connections_) {
-    if (connection->suspended && connection->has_line(page_, now)) connection->resume(now);
+    if (!connection->suspended) continue;
+    if (connection->order) connection->answer = desk_.fetch_answer(*connection->order);
+    const bool has_more = connection->order ? connection->hung_up || connection->answer : connection->has_line(page_, now);
+    if (has_more) connection->resume(now);
   }
 }
 
@@ -310,9 +325,14 @@ void ApiServer::Service::on_completed(void* self, MHD_Connection* handle, void**
   const MHD_ConnectionInfo* info = MHD_get_connection_info(handle, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
   if (info == nullptr || info->socket_context == nullptr) return;
   auto& connection = *static_cast<Connection*>(info->socket_context);
-  if (connection.watch) ::epoll_ctl(static_cast<Service*>(self)->epoll_.get(), EPOLL_CTL_DEL, connection.fd, nullptr);
+  auto& service = *static_cast<Service*>(self);
+  if (connection.watch || connection.order) ::epoll_ctl(service.epoll_.get(), EPOLL_CTL_DEL, connection.fd, nullptr);
+  if (connection.order) service.desk_.withdraw(*connection.order);
   connection.watch.reset();
   connection.line.reset();
+  connection.body.clear();
+  connection.order.reset();
+  connection.answer.reset();
   connection.answering = false;
   connection.since = steady_now();
 }
@@ -331,9 +351,10 @@ ApiServer::ApiServer(std::unique_ptr<Service> service) : service_(std::move(serv
   thread_ = std::thread([this] { service_->serve(); });
 }
 
-Result<std::unique_ptr<ApiServer>> ApiServer::start(const ServerSettings& settings, const Board& board, const Clock& clock) {
-  COWHERD_ASSIGN(ListeningSocket listening, ListeningSocket::open(settings.socket, settings.rules.view_group));
-  auto service = std::make_unique<Service>(settings, std::move(listening), board, clock);
+Result<std::unique_ptr<ApiServer>> ApiServer::start(const ServerSettings& settings, const Board& board, OrderDesk& desk,
+                                                    const Clock& clock) {
+  COWHERD_ASSIGN(ListeningSocket listening, ListeningSocket::open(settings.socket, settings.rules));
+  auto service = std::make_unique<Service>(settings, std::move(listening), board, desk, clock);
   COWHERD_TRY(service->prepare());
   return std::unique_ptr<ApiServer>(new ApiServer(std::move(service)));  // the constructor is private
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The daemon's API over HTTP/1.1 on a unix socket. One thread of its own serves every connection and waits for none:
-// the reconcile loop posts to the board and calls wake(), and never meets a client. This folder alone
-// knows libmicrohttpd (0.9.75).
+// the reconcile loop posts to the board, answers what lies on the desk, calls wake(), and never meets a client. This folder
+// alone knows libmicrohttpd (0.9.75).
 //
-// Bounds: connections (admission.h), 32 KiB for a request line with its headers, 10 s for a request to come, 60 s without
-// progress for an answer to be taken. A watch holds one line at a time.
+// Bounds: connections (admission.h), 32 KiB for a request line with its headers, 16 KiB for a body that is read, 10 s for a
+// request to come, 60 s without progress for an answer to be taken. A watch holds one line at a time.
 #pragma once
 
 #include <atomic>
@@ -16,6 +16,7 @@
 #include "reconciler/api/admission.h"
 #include "reconciler/api/answer.h"
 #include "reconciler/api/board.h"
+#include "reconciler/api/order_desk.h"
 #include "resources/files/clock.h"
 #include "resources/vocabulary/result.h"
 
@@ -29,14 +30,15 @@ struct ServerSettings {
 
 class ApiServer {
  public:
-  // The board and the clock outlive the server. Busy: another one answers at the socket. Signals have to be blocked before.
-  static Result<std::unique_ptr<ApiServer>> start(const ServerSettings& settings, const Board& board, const Clock& clock);
+  // The board, the desk and the clock outlive the server. Busy: another one answers at the socket. Signals have to be blocked before.
+  static Result<std::unique_ptr<ApiServer>> start(const ServerSettings& settings, const Board& board, OrderDesk& desk,
+                                                  const Clock& clock);
   // Ends every connection and takes the socket away.
   ~ApiServer();
   ApiServer(const ApiServer&) = delete;
   ApiServer& operator=(const ApiServer&) = delete;
 
-  // The board has a new page. From any thread; never blocks.
+  // The board has a new page, the desk an answer. From any thread; never blocks.
   void wake();
 
  private:

@@ -19,7 +19,8 @@ namespace cowherd {
 namespace {
 
 constexpr int kWaitingConnections = 512;
-constexpr mode_t kMode = 0660;
+constexpr mode_t kForItsGroup = 0660;
+constexpr mode_t kForWhoIsAsked = 0666;
 
 Result<sockaddr_un> address_of(const std::string& path) {
   sockaddr_un address{};
@@ -58,13 +59,14 @@ Status is_free(const std::string& path) {
 }
 
 // Bound and listening under a name of its own.
-Result<ino_t> listen_at(int fd, const std::string& path, std::optional<gid_t> group) {
+Result<ino_t> listen_at(int fd, const std::string& path, const AdmissionRules& rules) {
   COWHERD_ASSIGN(const sockaddr_un address, address_of(path));
   if (::unlink(path.c_str()) != 0 && errno != ENOENT) return fail(path_error(errno, "remove", path));
   if (::bind(fd, plain(address), sizeof address) != 0) return fail(path_error(errno, "listen at", path));
-  const gid_t owner = group.value_or(static_cast<gid_t>(-1));
+  const bool has_two = rules.admin_group && rules.view_group && rules.admin_group != rules.view_group;
+  const gid_t owner = (rules.admin_group ? rules.admin_group : rules.view_group).value_or(static_cast<gid_t>(-1));
   if (::chown(path.c_str(), static_cast<uid_t>(-1), owner) != 0) return fail(path_error(errno, "change the group of", path));
-  if (::chmod(path.c_str(), kMode) != 0) return fail(path_error(errno, "change the mode of", path));
+  if (::chmod(path.c_str(), has_two ? kForWhoIsAsked : kForItsGroup) != 0) return fail(path_error(errno, "change the mode of", path));
   if (::listen(fd, kWaitingConnections) != 0) return fail(path_error(errno, "listen at", path));
   struct stat made {};
   if (::lstat(path.c_str(), &made) != 0) return fail(path_error(errno, "look at", path));
@@ -74,7 +76,7 @@ Result<ino_t> listen_at(int fd, const std::string& path, std::optional<gid_t> gr
 }  // namespace
 
 // Two daemons that begin at once look and rename one after the other: the directory is locked meanwhile.
-Result<ListeningSocket> ListeningSocket::open(const std::string& path, std::optional<gid_t> group) {
+Result<ListeningSocket> ListeningSocket::open(const std::string& path, const AdmissionRules& rules) {
   LinuxFileSystem files;
   const std::string directory = parent_of(path);
   COWHERD_TRY(make_directories(files, directory));
@@ -83,7 +85,7 @@ Result<ListeningSocket> ListeningSocket::open(const std::string& path, std::opti
   COWHERD_TRY(is_free(path));
   COWHERD_ASSIGN(UniqueFd fd, fresh_socket());
   const std::string staged = path + ".new";
-  COWHERD_ASSIGN(const ino_t inode, listen_at(fd.get(), staged, group));
+  COWHERD_ASSIGN(const ino_t inode, listen_at(fd.get(), staged, rules));
   if (::rename(staged.c_str(), path.c_str()) != 0) return fail(path_error(errno, "name a socket", path));
   return ListeningSocket(std::move(fd), path, inode);
 }

@@ -5,7 +5,6 @@
 
 #include <sys/types.h>
 
-#include <optional>
 #include <string>
 
 #include "reconciler/api/admission.h"
@@ -14,12 +13,13 @@
 
 namespace cowherd {
 
-// A listening socket. It has its name from the moment on at which it has its mode (0660) and group; the name goes with it,
-// unless it is another's by then.
+// A listening socket. It has its name from the moment on at which it has its mode and group (0660, of the one group that has
+// any rights; 0666 when there are two, since a file has but one: who connects is asked then); the name goes with it, unless it
+// is another's by then.
 class ListeningSocket {
  public:
   // Makes the directory when it is missing. Busy: somebody answers there, or what is there is no socket.
-  static Result<ListeningSocket> open(const std::string& path, std::optional<gid_t> group);
+  static Result<ListeningSocket> open(const std::string& path, const AdmissionRules& rules);
   ListeningSocket(ListeningSocket&& other) noexcept = default;
   ListeningSocket& operator=(ListeningSocket&&) = delete;
   ~ListeningSocket();

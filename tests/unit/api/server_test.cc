@@ -24,7 +24,7 @@ const std::string kSandboxes = "/apis/cowherd.dev/v1alpha1/sandboxes";
 class Server : public ::testing::Test {
  protected:
   void start() {
-    auto started = ApiServer::start({socket, {::geteuid(), std::nullopt}, {"1", kLong}}, board, clock);
+    auto started = ApiServer::start({socket, {::geteuid(), std::nullopt, std::nullopt}, {"1", kLong}}, board, desk, clock);
     ASSERT_TRUE(started) << to_string(started.error());
     server = *std::move(started);
   }
@@ -52,6 +52,7 @@ class Server : public ::testing::Test {
   std::string socket = directory.path() + "/run/api.sock";
   SystemClock clock{};
   Board board{kFirst, {64, 1 << 20}};
+  OrderDesk desk{[] {}};
   std::unique_ptr<ApiServer> server{};
 };
 
@@ -91,10 +92,44 @@ TEST_F(Server, ASlowReaderIsToldThatItIsGoneAndClosed) {
   EXPECT_THAT(lines.back(), HasSubstr(R"("type":"ERROR")"));
 }
 
+TEST_F(Server, AnOrderIsAnsweredWhenTheLoopHasCarriedItOut) {
+  start();
+  std::vector<Exchange> exchange;
+  exchange.push_back(*Exchange::begin(socket, kOrdersPath, print_order(ApproveOrder{"prune", ""})));
+  std::vector<WaitingOrder> waiting;
+  while (waiting.empty()) waiting = desk.after_look();
+  EXPECT_EQ(Order(ApproveOrder{"prune", ""}), waiting.front().order);
+  EXPECT_EQ(::geteuid(), waiting.front().peer.uid);
+  EXPECT_EQ(200, fetch(socket, "/livez", kLong)->code);  // nobody else waits
+  desk.answer(waiting.front().ticket, success_answer("done", Value::map()));
+  server->wake();
+  const auto lines = read_lines(exchange, 1);
+  ASSERT_EQ(1u, lines.size());
+  EXPECT_THAT(lines.front(), HasSubstr(R"("message":"done")"));
+}
+
+TEST_F(Server, AnOrderWhoseClientHasGoneIsWithdrawn) {
+  start();
+  for (int i = 0; i < 200; ++i) {  // more than the desk holds
+    {
+      const auto left = Exchange::begin(socket, kOrdersPath, print_order(LookOrder{}));
+      ASSERT_TRUE(left);
+      while (desk.after_look().empty()) {
+      }
+    }
+    while (!desk.after_look().empty()) {
+    }
+  }
+}
+
 TEST_F(Server, EndsBesideConnectionsInEveryState) {
   start();
   post({a_sandbox_status("web", std::string(1'000'000, 'x'))});
   auto idle = begin(kSandboxes + "?watch=1");
+  const auto ordering = Exchange::begin(socket, kOrdersPath, print_order(LookOrder{}));
+  ASSERT_TRUE(ordering);
+  while (desk.after_look().empty()) {
+  }
   auto stuck = begin(kSandboxes);  // more than a socket holds, and never read
   EXPECT_EQ(1u, read_lines(idle, 1).size());
   server.reset();
@@ -104,18 +139,18 @@ TEST_F(Server, EndsBesideConnectionsInEveryState) {
 
 TEST_F(Server, ALiveSocketIsNeverReplacedAndADeadOneIs) {
   start();
-  EXPECT_EQ(ErrorKind::Busy, ListeningSocket::open(socket, std::nullopt).error().kind);
+  EXPECT_EQ(ErrorKind::Busy, ListeningSocket::open(socket, AdmissionRules{}).error().kind);
   server.reset();
   const std::string dead = directory.path() + "/dead.sock";
-  ASSERT_TRUE(ListeningSocket::open(dead + ".first", std::nullopt));
+  ASSERT_TRUE(ListeningSocket::open(dead + ".first", AdmissionRules{}));
   {
-    auto first = ListeningSocket::open(dead, std::nullopt);
+    auto first = ListeningSocket::open(dead, AdmissionRules{});
     ASSERT_TRUE(first);
     ASSERT_EQ(0, ::link(dead.c_str(), (dead + ".kept").c_str()));
   }
   ASSERT_EQ(0, ::rename((dead + ".kept").c_str(), dead.c_str()));  // what a killed one leaves: a name without a listener
   EXPECT_EQ(ErrorKind::NotFound, connect_to(dead).error().kind);
-  const auto second = ListeningSocket::open(dead, std::nullopt);
+  const auto second = ListeningSocket::open(dead, AdmissionRules{});
   EXPECT_TRUE(second);
   EXPECT_TRUE(connect_to(dead));
 }
@@ -123,14 +158,14 @@ TEST_F(Server, ALiveSocketIsNeverReplacedAndADeadOneIs) {
 TEST_F(Server, WhatIsNoSocketIsNeverReplaced) {
   const std::string file = directory.path() + "/file";
   std::ofstream(file) << "precious";
-  EXPECT_EQ(ErrorKind::Busy, ListeningSocket::open(file, std::nullopt).error().kind);
+  EXPECT_EQ(ErrorKind::Busy, ListeningSocket::open(file, AdmissionRules{}).error().kind);
   std::string text;
   std::ifstream(file) >> text;
   EXPECT_EQ("precious", text);
 }
 
 TEST_F(Server, ALongPathIsSaid) {
-  const auto opened = ListeningSocket::open(directory.path() + "/" + std::string(120, 'x'), std::nullopt);
+  const auto opened = ListeningSocket::open(directory.path() + "/" + std::string(120, 'x'), AdmissionRules{});
   ASSERT_FALSE(opened);
   EXPECT_THAT(to_string(opened.error()), HasSubstr("api.socket"));
 }

@@ -189,7 +189,7 @@ spec:
   resync: 1m
   serialLogLimit: 1Mi
   runtimeDir: /run/x
-  api: {socket: /run/x.sock, viewGroup: viewers}
+  api: {socket: /run/x.sock, viewGroup: viewers, adminGroup: admins}
 )",
                                    "c");
   ASSERT_THAT(parsed.diagnostics, IsEmpty());
@@ -204,6 +204,7 @@ spec:
   EXPECT_EQ(parsed.config.runtime_dir, "/run/x");
   EXPECT_EQ(parsed.config.api_socket, "/run/x.sock");
   EXPECT_EQ(parsed.config.api_view_group.str(), "viewers");
+  EXPECT_EQ(parsed.config.api_admin_group.str(), "admins");
 }
 
 TEST(ParseConfig, WithErrorsTheDefaultsAreGiven) {

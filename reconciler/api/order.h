@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a client asks the daemon to do, and how that is written as JSON: {"order":"approve","verb":"delete","object":"Sandbox/web"}.
+// Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "resources/vocabulary/result.h"
+
+namespace cowherd {
+
+struct ApproveOrder {
+  std::string verb{};    // replace, dataloss, delete, prune
+  std::string object{};  // "Sandbox/web"; empty for prune
+  bool operator==(const ApproveOrder&) const = default;
+};
+
+struct UndeleteOrder {
+  std::string what{};  // "web", "Sandbox/web" or the name of a trash entry
+  bool operator==(const UndeleteOrder&) const = default;
+};
+
+// Look now, and answer when what that begins has ended.
+struct LookOrder {
+  bool operator==(const LookOrder&) const = default;
+};
+
+using Order = std::variant<ApproveOrder, UndeleteOrder, LookOrder>;
+
+// Invalid: no JSON object, an unknown order or member, a member that is missing or no text.
+Result<Order> parse_order(std::string_view json);
+std::string print_order(const Order& order);  // compact
+
+}  // namespace cowherd
