@@ -32,6 +32,31 @@ class Daemon(cli.DaemonWorld):
             self.wait_for(lambda: list(self.state.glob("sandboxes/*/rootfs.qcow2"))[late + 1:])
             self.assertEqual(0, self.end(signal.SIGTERM))
 
+    def test_it_holds_no_more_after_many_sandboxes_came_and_went(self):
+        self.start()
+
+        def rounds(count):
+            for _ in range(count):
+                for name in "abc":
+                    self.declare_sandbox(name)
+                self.wait_for(lambda: len(list(self.state.glob("sandboxes/*/rootfs.qcow2"))) == 4)
+                for name in "abc":
+                    (self.manifests / f"{name}.yaml").unlink()
+                self.wait_for(lambda: len(list(self.state.glob("sandboxes/*"))) == 1)
+
+        def descriptors():
+            return len(os.listdir(f"/proc/{self.daemon.pid}/fd"))
+
+        def resident():
+            with open(f"/proc/{self.daemon.pid}/statm", encoding="ascii") as pages:
+                return int(pages.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+        rounds(5)
+        before, bytes_before = descriptors(), resident()
+        rounds(15)
+        self.wait_for(lambda: descriptors() == before)
+        self.assertLess(resident(), bytes_before + (4 << 20))
+
     def test_a_second_writer_is_told_who_is_first(self):
         self.start()
         for words in [["run"], ["apply"], ["apply", "--timeout", "1s"]]:

@@ -30,10 +30,10 @@ std::string yes_no(const std::string& what, const bool& is) { return (is ? " " :
 ModelWorld::Life::Life(ModelWorld& world)
     : store({world.files, world.bulk, world.images, world.parts}, world.clock, world.layout),
       disks(world.device_mapper, world.loops, world.files, world.parts, world.images, "0123abcd", world.driver_),
-      executor({store, world.files, world.bulk, world.memory_files, disks, world.machines, world.clock}, world.catalog, workers, LaneLimits{}, [] {}),
-      reporter(world.catalog, world.clock, &world.catalog),
+      executor({store, world.files, world.bulk, world.memory_files, disks, world.machines, world.clock}, *world.remembers_, workers, LaneLimits{}, [] {}),
+      reporter(*world.remembers_, world.clock, world.index_),
       reconciler({world.source, Eyes{store, world.files, world.bulk, disks, world.machines, world.clock, 8_GiB},
-                  world.catalog, [&world] { return a_uid("minted " + std::to_string(world.minted_++)); }, world.limits,
+                  *world.remembers_, [&world] { return a_uid("minted " + std::to_string(world.minted_++)); }, world.limits,
                   kPruneDelay},
                  executor, reporter) {}
 

@@ -46,6 +46,13 @@ class ModelWorld {
   Layout layout{"/state"};
   Limits limits{};
 
+  // Instead of `catalog`. Before a daemon is started; it outlives the world.
+  template <class RealCatalog>
+  void remember_in(RealCatalog& real) {
+    remembers_ = &real;
+    index_ = &real;
+  }
+
   // One life of the daemon after another.
   void start_daemon();
   void kill_daemon();
@@ -85,6 +92,8 @@ class ModelWorld {
   };
 
   DiskDriverKind driver_;
+  Catalog* remembers_ = &catalog;
+  CatalogIndex* index_ = &catalog;
   int minted_ = 0;
   std::unique_ptr<Life> life_{};
 };

@@ -42,6 +42,9 @@ class FakeSource final : public Source {
       for (auto& [name, absence] : gone_) count(absence, now);
       count(never_, now);
     }
+    std::erase_if(gone_, [now](const auto& gone) {
+      return gone.second.complete_looks >= 2 && now - gone.second.since > std::chrono::hours{1};
+    });
     declaration.absences = gone_;
     declaration.never_declared = never_;
     return declaration;
