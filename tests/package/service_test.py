@@ -120,6 +120,14 @@ class Service(unittest.TestCase):
         self.wait_until("it goes on", lambda: self.status()["power"] == "Running")
         self.guest = self.pid_of_guest()
 
+    def test_it_answers_who_asks(self):
+        for words in [["wait", "sbx/web", "--for=condition=Ready"], ["reconcile", "now"], ["get", "sbx/web"]]:
+            asked = subprocess.run([PROGRAM, *words], capture_output=True, text=True, timeout=120)
+            self.assertEqual((0, ""), (asked.returncode, asked.stderr), words)
+        refused = subprocess.run([PROGRAM, "approve", "delete", "sbx/web"], capture_output=True, text=True, timeout=120)
+        self.assertEqual(1, refused.returncode, refused.stderr)
+        self.assertIn("it is declared at", refused.stderr)
+
     def test_guests_outlive_a_restart(self):
         systemctl("restart", "cowherd")
         self.expect_adopted()
