@@ -2,19 +2,14 @@
 // Before a revision goes to trash the fresh world is asked who stands on it.
 #include "reconciler/actions/collect_revision.h"
 
-#include "resources/block/host_disks.h"
-#include "tests/fakes/fake_device_mapper.h"
-#include "tests/fakes/fake_image_files.h"
-#include "tests/fakes/fake_loop_devices.h"
-#include "tests/fakes/fake_machines.h"
-#include "tests/unit/store/snapshot_bed.h"
+#include "tests/unit/actions/host_bed.h"
 
 namespace cowherd::testing {
 namespace {
 
 using ::testing::HasSubstr;
 
-class CollectRevisionTest : public ::testing::Test, protected SnapshotBed {
+class CollectRevisionTest : public ::testing::Test, protected HostBed {
  protected:
   CollectRevisionTest() {
     RevisionIdentity identity;
@@ -23,19 +18,13 @@ class CollectRevisionTest : public ::testing::Test, protected SnapshotBed {
     identity.inputs = identity.image_sha256 = identity.raw_sha256 = digest_of("image");
     files.put(layout.revision_dir("base", identity.id) + "/" + kRevisionFile, print_identity(identity));
   }
-  Status asked() { return collect_.precondition(host_); }
+  Status asked() { return collect_.precondition(host); }
   std::string seed_file(const std::string& name) { return layout.snapshot_dir("seed") + "/" + name; }
   void put_seed_on(const std::string& base) {
     files.put(seed_file(kCowFile), store_bytes());
     files.put(seed_file(kMetaFile), "{\"base_template\": \"" + base + "\"}");
   }
 
-  FakeImageFiles memory_files_{files, faults};
-  FakeLoopDevices loops_{files, faults};
-  FakeDeviceMapper device_mapper_{loops_, faults};
-  FakeMachines machines_{faults, clock};
-  HostDisks disks_{device_mapper_, loops_, files, parts, images, "01020304", DiskDriverKind::Qcow2};
-  Host host_{store, files, bulk, memory_files_, disks_, machines_, clock};
   CollectRevision collect_{*ResourceName::make("base"), digest_of("revision")};
 };
 

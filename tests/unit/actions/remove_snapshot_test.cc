@@ -2,29 +2,18 @@
 // Before a snapshot goes to trash the fresh world is asked what stands on it.
 #include "reconciler/actions/remove_snapshot.h"
 
-#include "resources/block/host_disks.h"
-#include "tests/fakes/fake_device_mapper.h"
-#include "tests/fakes/fake_image_files.h"
-#include "tests/fakes/fake_loop_devices.h"
-#include "tests/fakes/fake_machines.h"
-#include "tests/unit/store/snapshot_bed.h"
+#include "tests/unit/actions/host_bed.h"
 
 namespace cowherd::testing {
 namespace {
 
 using ::testing::HasSubstr;
 
-class RemoveSnapshotTest : public ::testing::Test, protected SnapshotBed {
+class RemoveSnapshotTest : public ::testing::Test, protected HostBed {
  protected:
   RemoveSnapshotTest() : made_(published()) {}
-  Status asked() { return RemoveSnapshot{made_.name, made_.uid, "base", digest_of("revision")}.precondition(host_); }
+  Status asked() { return RemoveSnapshot{made_.name, made_.uid, "base", digest_of("revision")}.precondition(host); }
 
-  FakeImageFiles memory_files_{files, faults};
-  FakeLoopDevices loops_{files, faults};
-  FakeDeviceMapper device_mapper_{loops_, faults};
-  FakeMachines machines_{faults, clock};
-  HostDisks disks_{device_mapper_, loops_, files, parts, images, "01020304", DiskDriverKind::Qcow2};
-  Host host_{store, files, bulk, memory_files_, disks_, machines_, clock};
   SnapshotIdentity made_;
 };
 
