@@ -15,6 +15,7 @@
 #include "reconciler/actions/discard_disk.h"
 #include "reconciler/actions/discard_memory.h"
 #include "reconciler/actions/drop_approval.h"
+#include "reconciler/actions/drop_suspension.h"
 #include "reconciler/actions/grow_disk.h"
 #include "reconciler/actions/grow_store.h"
 #include "reconciler/actions/import_revision.h"
@@ -45,7 +46,7 @@ struct Action {
                GrowStore, RepairDisk, ActivateDisk, DeactivateDisk, StartMachine, StopMachine, ReapMachine, PauseMachine,
                ResumeMachine, ThawMachine, UnquiesceGuest, ComposeMemory, CompactMemory, DiscardMemory, DiscardDisk, RemoveSandbox,
                CaptureSnapshot, UpdateSnapshot, RemoveSnapshot, RestoreSandbox, RemoveUnreadable, Undelete, PurgeTrash,
-               RemoveLeftover, DropApproval>
+               RemoveLeftover, DropApproval, DropSuspension>
       what{};
   bool operator==(const Action&) const = default;
 };

@@ -113,6 +113,9 @@ Result<Approval> approve_delete(const Picture& picture, const ObjectName& object
     return delete_of(*snapshot->present, to_string(object));
   }
   if (snapshot != nullptr && held && snapshot->is_prune) return delete_of(*snapshot->present, to_string(object));
+  if (picture.wanted.suspended.contains(to_string(object))) {
+    return refuse(verb, object, "it is suspended", "'cowherd describe " + to_string(object) + "' tells by what");
+  }
   if (picture.declared.objects.contains(object)) {
     return refuse(verb, object, "it is declared at " + to_string(picture.declared.objects.at(object).spot),
                   "take its document out of the manifests first");

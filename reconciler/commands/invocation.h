@@ -57,7 +57,7 @@ struct Invocation {
                VersionArguments, CompletionArguments, AdoptStateDirArguments, CompleteArguments, CowInspectArguments,
                CowVerifyArguments, CowDiffArguments, CowMergeArguments, VerifySnapshotArguments, FlattenArguments,
                RetentionPreviewArguments, WhyArguments, TreeArguments, DuArguments, GcArguments, CatalogRebuildArguments,
-               LogsArguments, ConsoleArguments, EventsArguments, ReconcileArguments>
+               LogsArguments, ConsoleArguments, EventsArguments, SuspendArguments, UnsuspendArguments, ReconcileArguments>
       what{};
 };
 

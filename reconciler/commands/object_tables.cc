@@ -2,6 +2,7 @@
 #include "reconciler/commands/object_tables.h"
 
 #include "reconciler/commands/print_table.h"
+#include "reconciler/desired/suspended.h"
 
 namespace cowherd {
 
@@ -37,9 +38,12 @@ std::string ready(const ObjectStatus& status) {
   return condition == nullptr ? "Unknown" : condition->status;
 }
 
+// How it is, and that nothing is done about it.
 std::string reason(const ObjectStatus& status) {
   const Condition* condition = condition_of(status, "Ready");
-  return condition == nullptr ? "" : condition->reason;
+  const Condition* suspended = condition_of(status, kSuspended);
+  const bool is_suspended = suspended != nullptr && suspended->status == "True";
+  return (condition == nullptr ? "" : condition->reason) + (is_suspended ? "," + std::string(kSuspended) : "");
 }
 
 const SandboxIdentity* identity_of(const Picture& picture, const ObjectStatus& status) {

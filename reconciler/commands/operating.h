@@ -30,6 +30,17 @@ struct EventsArguments {
 };
 ExitCode events_command(const Options& options, const EventsArguments& arguments);
 
+struct SuspendArguments {
+  ObjectName object{};
+  std::string reason{};
+};
+ExitCode suspend_command(const Options& options, const SuspendArguments& arguments);
+
+struct UnsuspendArguments {
+  ObjectName object{};
+};
+ExitCode unsuspend_command(const Options& options, const UnsuspendArguments& arguments);
+
 struct ReconcileArguments {
   Span timeout{};
 };

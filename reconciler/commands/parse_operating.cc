@@ -38,6 +38,16 @@ void OperatingCommandLine::add_to(CLI::App& app, Options& options) {
   events->add_option("--for", object_, "Only of this object, KIND/NAME.")->type_name("OBJECT")->check(accepted_by(parse_object_name));
   events->add_option("-o,--output", format_, "How to print.")->type_name("table|json")->check(one_of("table|json"));
 
+  CLI::App* suspend = add_command(app, options, Where::All, "suspend", "Have nothing done to an object. Works beside the daemon.");
+  CLI::App* unsuspend = add_command(app, options, Where::All, "unsuspend", "Have an object go on as it is declared. Works beside the daemon.");
+  for (CLI::App* command : {suspend, unsuspend}) {
+    command->add_option("object", object_, "Which object, KIND/NAME.")
+        ->type_name("OBJECT")
+        ->required()
+        ->check(accepted_by(parse_object_name));
+  }
+  suspend->add_option("--reason", reason_, "Why, for those who come upon it.")->type_name("TEXT");
+
   CLI::App* reconcile = add_command(app, "reconcile", "What the running daemon does.");
   reconcile->require_subcommand(1);
   CLI::App* now = add_command(*reconcile, options, Where::All, "now",
@@ -52,8 +62,10 @@ void OperatingCommandLine::put(const std::string& command, Invocation& made) con
   }
   if (command == "console") made.what = ConsoleArguments{sandbox_};
   if (command == "reconcile") made.what = ReconcileArguments{parse_span(timeout_).value_or(Span{})};
+  const auto object = parse_object_name(object_);
+  if (command == "suspend" && object) made.what = SuspendArguments{*object, reason_};
+  if (command == "unsuspend" && object) made.what = UnsuspendArguments{*object};
   if (command == "events") {
-    const auto object = parse_object_name(object_);
     made.what = EventsArguments{object ? to_string(*object) : "", watch_ ? WatchEvents::Yes : WatchEvents::No,
                                 format_ == "json" ? OutputFormat::Json : OutputFormat::Table};
   }

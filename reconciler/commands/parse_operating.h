@@ -28,6 +28,7 @@ class OperatingCommandLine {
   bool follow_ = false;
   std::string tail_{};
   std::string object_{};
+  std::string reason_{};
   bool watch_ = false;
   std::string format_{"table"};
   std::string timeout_{"5m"};

@@ -28,7 +28,7 @@ Picture take_picture(const World& world, const std::set<std::string>& in_flight)
   const bool is_remembered = memory || memory.error().kind == ErrorKind::NotFound;  // nothing was written yet
   const Fact<Captures> captures = is_remembered ? Fact(picture.memory.captures) : Fact<Captures>(memory.error());
   picture.wanted = expand({picture.declared, picture.seen.store, picture.seen.host_files, picture.seen.approvals,
-                           picture.seen.new_disks, captures, picture.now, world.prune_delay},
+                           picture.seen.new_disks, captures, picture.seen.suspensions, picture.now, world.prune_delay},
                           world.fresh_uid);
   picture.walk = walk_lineage({picture.seen.store, &picture.seen, &picture.wanted});
   picture.plan = make_plan({picture.declared, picture.wanted, picture.seen, picture.memory, picture.walk, picture.in_flight,

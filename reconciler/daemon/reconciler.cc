@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "reconciler/desired/suspended.h"
+
 namespace cowherd {
 
 namespace {
@@ -30,6 +32,21 @@ bool awaits_absence(const Picture& picture, Span prune_delay) {
     if (name.kind == Kind::RetentionPolicy && awaits(name)) return true;
   }
   return false;
+}
+
+// The same of objects that are suspended and seem to be gone.
+bool awaits_end_of_suspension(const Picture& picture, Span prune_delay) {
+  if (!picture.seen.suspensions.known()) return false;
+  const Declaration& declared = picture.declared;
+  return std::any_of(picture.seen.suspensions->begin(), picture.seen.suspensions->end(), [&](const Suspension& request) {
+    const bool is_there = declared.objects.contains(request.object) || declared.holds(request.object) ||
+                          is_on_host(picture.seen.store, request.object);
+    return !is_there && !confirmed_absent(declared, request.object, picture.now, prune_delay);
+  });
+}
+
+bool is_to_look_again(const Picture& picture, Span prune_delay) {
+  return awaits_absence(picture, prune_delay) || awaits_end_of_suspension(picture, prune_delay);
 }
 
 bool fails_again_and_again(const Picture& picture, const Blocked& blocked) {
@@ -91,7 +108,7 @@ bool Reconciler::advance() {
 Moment Reconciler::next_wake(Span resync) const {
   Moment wake = picture_.now + resync;
   if (picture_.declared.settling) wake = std::min(wake, picture_.declared.settle_until);
-  if (awaits_absence(picture_, world_.prune_delay)) wake = std::min(wake, picture_.now + world_.prune_delay);
+  if (is_to_look_again(picture_, world_.prune_delay)) wake = std::min(wake, picture_.now + world_.prune_delay);
   if (picture_.plan.next_look) wake = std::min(wake, *picture_.plan.next_look);
   return std::max(wake, picture_.now);
 }
@@ -102,7 +119,7 @@ bool Reconciler::is_settled() const {
 
 Standing Reconciler::standing() const {
   if (!picture_.plan.steps.empty() || !executor_.is_idle() || picture_.declared.settling) return Standing::Working;
-  if (picture_.declared.complete && awaits_absence(picture_, world_.prune_delay)) return Standing::Working;
+  if (picture_.declared.complete && is_to_look_again(picture_, world_.prune_delay)) return Standing::Working;
   bool held = false;
   bool stuck = !picture_.declared.complete || has_errors(picture_.declared.diagnostics);
   for (const Blocked& blocked : picture_.plan.blocked) {

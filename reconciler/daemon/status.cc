@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "reconciler/desired/suspended.h"
+
 namespace cowherd {
 
 namespace {
@@ -58,6 +60,17 @@ Condition protected_condition() {
   return {"Protected", "True", "Annotated", "annotation " + std::string(kProtectAnnotation) + " keeps it and its data", std::nullopt};
 }
 
+void add_suspended(const Picture& picture, ObjectStatus& status) {
+  const std::string object = to_string(status.name);
+  const auto found = picture.wanted.suspended.find(object);
+  if (found != picture.wanted.suspended.end()) {
+    const char* by = found->second.request ? "Requested" : "Annotated";
+    add_condition(picture, status, {kSuspended, "True", by, found->second.message, std::nullopt});
+  } else if (picture.memory.conditions.contains(object + " " + kSuspended)) {
+    add_condition(picture, status, {kSuspended, "False", "NotSuspended", "", std::nullopt});
+  }
+}
+
 Verdict verdict_of(const Picture& picture, const std::string& object, Condition ready_when_settled) {
   Verdict verdict;
   verdict.ready = std::move(ready_when_settled);
@@ -73,7 +86,8 @@ Verdict verdict_of(const Picture& picture, const std::string& object, Condition 
   if (in_flight && blocked->kind == BlockKind::Unknown) return verdict;  // the very step under way hides it
   const std::string ready = blocked->kind == BlockKind::Unknown ? "Unknown" : "False";
   const bool edit_waits = blocked->kind == BlockKind::Approval && verdict.ready.status == "True";
-  if (!edit_waits) verdict.ready = {"Ready", ready, blocked->reason, blocked->message, std::nullopt};
+  const bool says_what_is = edit_waits || blocked->reason == kSuspended;
+  if (!says_what_is) verdict.ready = {"Ready", ready, blocked->reason, blocked->message, std::nullopt};
   verdict.stalled = blocked->kind == BlockKind::Approval || blocked->kind == BlockKind::Guard;
   verdict.stalled_reason = blocked->reason;
   verdict.stalled_message = blocked->message;
@@ -88,6 +102,7 @@ void add_conditions(const Picture& picture, const Verdict& verdict, ObjectStatus
   add_condition(picture, status,
                 {"Stalled", verdict.stalled ? "True" : "False", verdict.stalled ? verdict.stalled_reason : "NotStalled",
                  verdict.stalled_message, std::nullopt});
+  add_suspended(picture, status);
   const std::string object = to_string(status.name);
   for (const auto& [key, attempts] : picture.memory.attempts) {
     if (!key.starts_with(object + " ") || attempts.next_try + std::chrono::hours{1} < picture.now) continue;

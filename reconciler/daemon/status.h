@@ -75,6 +75,8 @@ struct Verdict {
 };
 Verdict verdict_of(const Picture& picture, const std::string& object, Condition ready_when_settled);
 void add_conditions(const Picture& picture, const Verdict& verdict, ObjectStatus& status);
+// Nothing is done to it; or nothing was, and is again.
+void add_suspended(const Picture& picture, ObjectStatus& status);
 // Nothing removes, replaces or collects it.
 Condition protected_condition();
 // Appends a condition with the time it last changed.

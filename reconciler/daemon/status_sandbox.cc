@@ -20,7 +20,30 @@ std::string phase_text(const Fact<MachineState>& machine, const PauseImage* kept
   return std::string(to_string(machine->phase));
 }
 
+Condition running(const Picture& picture, const MachineState& machine) {
+  return {"Ready", "True", "Running",
+          "pid " + std::to_string(machine.pid) + ", up " + print_age(picture.now - machine.started_at), std::nullopt};
+}
+
+Condition paused(const PauseImage& kept) {
+  return {"Ready", "True", "Paused", "its memory is kept since " + print_moment(kept.identity.at), std::nullopt};
+}
+
+// Nothing is done to it, whatever is declared.
+Condition ready_as_it_is(const Picture& picture, const WantedSandbox& wanted, const Fact<MachineState>& machine) {
+  if (machine.unknown()) return {"Ready", "Unknown", "VmUnknown", to_string(machine.why()), std::nullopt};
+  if (machine.known() && machine->phase == MachinePhase::Running) return running(picture, *machine);
+  if (machine.known()) {
+    return {"Ready", "False", "NotRunning", "its VM is " + std::string(to_string(machine->phase)), std::nullopt};
+  }
+  if (const PauseImage* kept = kept_memory_of(picture, wanted.identity.uid)) return paused(*kept);
+  if (wanted.power != PowerState::Running) return {"Ready", "True", "Stopped", wanted.power_reason, std::nullopt};
+  return {"Ready", "False", "NotRunning", "no VM runs, and none is started while it is suspended", std::nullopt};
+}
+
 Condition ready_of(const Picture& picture, const WantedSandbox& wanted, const Fact<MachineState>& machine) {
+  const bool is_suspended = picture.wanted.suspended.contains(sandbox_object(wanted.identity.name));
+  if (is_suspended && wanted.present) return ready_as_it_is(picture, wanted, machine);
   if (wanted.fate == Fate::Remove) return {"Ready", "False", "Deleting", wanted.reason, std::nullopt};
   if (wanted.fate == Fate::Create) return {"Ready", "False", "Pending", "it is not created yet", std::nullopt};
   if (wanted.identity.retained && !wanted.is_declared) {
@@ -30,7 +53,7 @@ Condition ready_of(const Picture& picture, const WantedSandbox& wanted, const Fa
     if (machine.known()) return {"Ready", "False", "NotPaused", "its VM is there", std::nullopt};
     const PauseImage* kept = kept_memory_of(picture, wanted.identity.uid);
     if (kept == nullptr) return {"Ready", "True", "NothingToPause", "it did not run: there is no memory to keep", std::nullopt};
-    return {"Ready", "True", "Paused", "its memory is kept since " + print_moment(kept->identity.at), std::nullopt};
+    return paused(*kept);
   }
   if (wanted.power == PowerState::Stopped) {
     const bool expired = wanted.identity.expired_generation == wanted.identity.generation;
@@ -40,8 +63,7 @@ Condition ready_of(const Picture& picture, const WantedSandbox& wanted, const Fa
             wanted.power_reason, std::nullopt};
   }
   if (!machine.known()) return {"Ready", "False", "NotRunning", "no VM runs", std::nullopt};
-  return {"Ready", "True", "Running",
-          "pid " + std::to_string(machine->pid) + ", up " + print_age(picture.now - machine->started_at), std::nullopt};
+  return running(picture, *machine);
 }
 
 void add_machine(const Fact<MachineState>& machine, const PauseImage* kept, ObjectStatus& status) {

@@ -110,6 +110,7 @@ ObjectStatus status_of_seed(const Picture& picture, const ResourceName& name, co
                 missing.empty() ? Condition{"Ready", "True", "Found", "made by other software; its disk can be the source of "
                                                                       "a Template", std::nullopt}
                                 : Condition{"Ready", "False", "Incomplete", missing, std::nullopt});
+  add_suspended(picture, status);
   return status;
 }
 

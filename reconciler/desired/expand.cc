@@ -7,6 +7,7 @@
 #include "reconciler/desired/last_snapshot.h"
 #include "reconciler/desired/safeguards.h"
 #include "reconciler/desired/schedule.h"
+#include "reconciler/desired/suspended.h"
 
 namespace cowherd {
 
@@ -78,8 +79,11 @@ Wanted expand(const ExpandInput& input, const FreshUid& fresh_uid) {
     if (!name || revisions.empty() || wanted.templates.contains(*name)) continue;
     wanted.templates.emplace(*name, undeclared_template(input, *name, revisions));
   }
+  wanted.suspended = suspended_objects(input);
+  hold_templates(wanted.suspended, wanted.templates);
   wanted.snapshots = expand_snapshots(input, fresh_uid);
   wanted.sandboxes = expand_sandboxes(input, wanted.templates, fresh_uid);
+  hold_suspended(wanted);
   add_last_snapshots(input, fresh_uid, wanted);
   add_scheduled(input, fresh_uid, wanted);
   wanted.retention = expand_retention(input);

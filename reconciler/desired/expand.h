@@ -27,6 +27,7 @@ struct ExpandInput {
   const std::vector<Approval>& approvals;
   const Fact<Disks::Choice>& new_disks;     // the driver of disks made now
   const Fact<Captures>& captures;           // what is remembered; Unknown: nothing is captured
+  const Fact<std::vector<Suspension>>& suspensions;
   Moment now;
   Span prune_delay;
 };

@@ -89,6 +89,9 @@ std::optional<Hindrance> template_hindrance(const SandboxSpec& spec, const Templ
     return Hindrance{"TemplateNotFound",
                      "template '" + name.str() + "' is not declared" + (guess.empty() ? "" : "; " + guess)};
   }
+  if (!found->second.current && found->second.is_suspended) {
+    return Hindrance{"TemplateSuspended", "template '" + name.str() + "' is suspended, and no revision of it is as declared"};
+  }
   if (!found->second.current && found->second.source_problem) {
     return Hindrance{"TemplateNotReady",
                      "template '" + name.str() + "': " + found->second.source_problem->message};

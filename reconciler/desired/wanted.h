@@ -11,6 +11,7 @@
 #include "resources/manifest/diagnostic.h"
 #include "resources/store/identity.h"
 #include "resources/store/snapshot_identity.h"
+#include "resources/store/suspensions.h"
 
 namespace cowherd {
 
@@ -45,6 +46,7 @@ struct WantedTemplate {
   bool is_retained = false;                   // undeclared, kept and listed
   bool is_protected = false;                  // none of its revisions is collected
   bool prune_disabled = false;
+  bool is_suspended = false;                  // nothing is done to it
   std::optional<Hindrance> hindrance{};       // why it does not go
   bool operator==(const WantedTemplate&) const = default;
 };
@@ -92,11 +94,20 @@ struct WantedRetention {
   bool operator==(const WantedRetention&) const = default;
 };
 
+// An object that nothing is to be done to, by a person's word.
+struct Suspended {
+  std::string message{};                // since when, by what, and what ends it
+  std::optional<Suspension> request{};  // of `cowherd suspend`; none: its document alone says so
+  bool is_about_nothing = false;        // nothing of that name is here or declared: the request goes
+  bool operator==(const Suspended&) const = default;
+};
+
 struct Wanted {
   std::map<ResourceName, WantedTemplate> templates{};
   std::map<ResourceName, WantedSnapshot> snapshots{};
   WantedRetention retention{};
   std::vector<WantedSandbox> sandboxes{};  // by name; a replaced one stands before its successor
+  std::map<std::string, Suspended> suspended{};  // by object
   bool operator==(const Wanted&) const = default;
 };
 

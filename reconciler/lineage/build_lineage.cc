@@ -94,7 +94,8 @@ void LineageBuilder::root_revision(const std::string& template_name, const Revis
     return;
   }
   const WantedTemplate& wanted = found->second;
-  if (wanted.fate == Fate::Hold) made.roots.push_back(wanted.reason);
+  if (wanted.is_suspended) made.roots.push_back("its template is suspended");
+  if (wanted.fate == Fate::Hold && !wanted.is_suspended) made.roots.push_back(wanted.reason);
   if (wanted.is_retained) made.roots.push_back("its template's deletionPolicy Retain keeps it");
   if (wanted.fate == Fate::Keep && !wanted.current && !wanted.is_retained) {
     made.roots.push_back("its template has no current revision: it may be what a missing source stands for");

@@ -58,6 +58,7 @@ Observed observe(const Eyes& eyes, const std::vector<std::string>& host_paths) {
   for (const std::string& path : host_paths) seen.host_files.emplace(path, stamp_of(eyes.bulk, path));
   auto approvals = list_approvals(eyes.files, eyes.store.layout());
   if (approvals) seen.approvals = *std::move(approvals);
+  seen.suspensions = Fact<std::vector<Suspension>>::from(list_suspensions(eyes.files, eyes.store.layout()));
   if (auto space = eyes.bulk.space(eyes.store.layout().root())) seen.space = *space;
   seen.new_disks = Fact<Disks::Choice>::from(eyes.disks.choose());
   return seen;

@@ -11,6 +11,7 @@
 #include "resources/machine/machine.h"
 #include "resources/store/approvals.h"
 #include "resources/store/store.h"
+#include "resources/store/suspensions.h"
 
 namespace cowherd {
 
@@ -21,6 +22,7 @@ struct Observed {
   std::map<Uid, Fact<MachineState>> machines{};  // of every known sandbox identity
   std::map<std::string, Fact<FileStamp>> host_files{};
   std::vector<Approval> approvals{};
+  Fact<std::vector<Suspension>> suspensions{};   // Unknown: nothing may be done to anything
   Fact<std::vector<MarkedDevice>> marked_devices{};
   std::vector<Uid> machine_directories{};        // runtime directories, whoever they belong to
   Bytes host_memory{};

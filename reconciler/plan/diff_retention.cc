@@ -10,6 +10,7 @@
 
 #include <algorithm>
 
+#include "reconciler/desired/suspended.h"
 #include "reconciler/plan/sandbox_rules.h"
 #include "resources/memory/generation.h"
 
@@ -62,6 +63,7 @@ std::vector<std::string> ties_of(const PlanInput& input, const WantedSnapshot& w
     if (is_to_come && !is_told) users.push_back(object);
   }
   for (const std::string& user : users) ties.push_back("needed by " + user);
+  if (input.wanted.suspended.contains(snapshot_object(wanted.identity.name))) ties.push_back("suspended");
   if (input.in_flight.contains(snapshot_object(wanted.identity.name))) ties.push_back("a step works on it");
   const bool is_settled = wanted.is_declared || wanted.present->retained || !wanted.identity.spec.holds.empty();
   if (!is_settled) ties.push_back("its document went a moment ago");
@@ -89,6 +91,13 @@ std::optional<RetentionRefusal> incomplete_look(const PlanInput& input) {
     if (snapshot.unknown()) return RetentionRefusal{"IncompleteLook", to_string(snapshot.why()), true};
   }
   return std::nullopt;
+}
+
+// While it is suspended, a policy lets nothing go; what it would keep, the others must not remove either.
+std::optional<RetentionRefusal> refusal_of(const PlanInput& input, const ResourceName& policy) {
+  const auto found = input.wanted.suspended.find(policy_object(policy));
+  if (found == input.wanted.suspended.end()) return std::nullopt;
+  return RetentionRefusal{kSuspended, found->second.message};
 }
 
 void tell_refusal(const ResourceName& policy, const RetentionRefusal& why, Proposal& proposal) {
@@ -183,7 +192,7 @@ void diff_retention(const PlanInput& input, Proposal& proposal) {
   const std::optional<RetentionRefusal> refusal = retention_refusal(input);
   PolicyReviews reviews;
   for (const auto& [name, policy] : policies) {
-    const PolicyReview given = review_of(policy, snapshots, at, refusal);
+    const PolicyReview given = review_of(policy, snapshots, at, refusal ? refusal : refusal_of(input, name));
     const RetentionReview& review = given.review;
     if (review.refusal && policy.mode == RetentionMode::Enforce) tell_refusal(name, *review.refusal, proposal);
     if (review.next_look) proposal.wake_at(*review.next_look);

@@ -36,6 +36,9 @@ std::optional<Blocked> obstacle(const SandboxView& view, const WantedSnapshot& w
   const auto blocked = [&](BlockKind kind, const std::string& reason, const std::string& message) {
     return Blocked{snapshot_object(wanted.identity.name), kind, reason, message, std::nullopt};
   };
+  if (view.input.wanted.suspended.contains(view.object())) {
+    return blocked(BlockKind::Waiting, "SandboxSuspended", who + " is suspended; it is captured once it is not any more");
+  }
   if (view.machine.unknown()) return blocked(BlockKind::Unknown, "SandboxUnknown", to_string(view.machine.why()));
   if (view.disk.unknown()) return blocked(BlockKind::Unknown, "SandboxUnknown", to_string(view.disk.why()));
   if (view.image.unknown()) return blocked(BlockKind::Unknown, "SandboxUnknown", to_string(view.image.why()));
@@ -69,10 +72,22 @@ void capture_scheduled(const SandboxView& view, const WantedSnapshot& wanted, Pr
   proposal.propose(Action{CaptureSnapshot{wanted.identity, view.input.limits.freeze_budget}}, wanted.reason);
 }
 
+// It leaves only after a snapshot of it that is still to be taken.
+void keep_sandbox(const SandboxView& view, const WantedSnapshot& wanted, const std::string& why, Proposal& proposal) {
+  if (view.wanted.fate != Fate::Remove) return;
+  std::erase_if(proposal.steps, [&](const Step& step) {
+    return object_of(step.action) == view.object() && !std::holds_alternative<ReapMachine>(step.action.what);
+  });
+  proposal.block(view.object(), BlockKind::Waiting, "SnapshotFirst",
+                 "it stays until snapshot '" + wanted.identity.name.str() + "' of it is taken, which waits: " + why +
+                     "; withdraw the snapshot's document to let it go without");
+}
+
 void capture(const PlanInput& input, const WantedSnapshot& wanted, Proposal& proposal) {
   const WantedSandbox* sandbox = sandbox_of(input, wanted);
   if (sandbox == nullptr) return;  // expand saw one that is not wanted any more: the next look tells
   const SandboxView view = view_of(input, *sandbox);
+  if (wanted.hindrance) return keep_sandbox(view, wanted, "it is suspended", proposal);
   if (wanted.identity.scheduled) {
     capture_scheduled(view, wanted, proposal);
     return;
@@ -81,14 +96,7 @@ void capture(const PlanInput& input, const WantedSnapshot& wanted, Proposal& pro
   if (std::optional<Blocked> why = obstacle(view, wanted, proposal)) {
     const bool is_on_its_way = why->kind == BlockKind::Waiting && has_steps(view.object(), proposal) && !leaves;
     if (!is_on_its_way) proposal.blocked.push_back(*why);
-    if (!leaves) return;
-    std::erase_if(proposal.steps, [&](const Step& step) {
-      return object_of(step.action) == view.object() && !std::holds_alternative<ReapMachine>(step.action.what);
-    });
-    proposal.block(view.object(), BlockKind::Waiting, "SnapshotFirst",
-                   "it stays until snapshot '" + wanted.identity.name.str() + "' of it is taken, which waits: " +
-                       why->message + "; withdraw the snapshot's document to let it go without");
-    return;
+    return keep_sandbox(view, wanted, why->message, proposal);
   }
   proposal.propose(Action{CaptureSnapshot{wanted.identity, input.limits.freeze_budget}},
                    leaves ? "its sandbox is about to leave" : wanted.reason);
@@ -150,7 +158,7 @@ void diff_snapshot(const PlanInput& input, const WantedSnapshot& wanted, Proposa
     case Fate::Create:
       if (wanted.is_last) {
         diff_last_snapshot(input, wanted, proposal);
-      } else if (!wanted.hindrance) {
+      } else if (!wanted.hindrance || input.wanted.suspended.contains(snapshot_object(wanted.identity.name))) {
         capture(input, wanted, proposal);
       }
       return;
@@ -178,8 +186,7 @@ std::vector<std::string> users_to_come(const PlanInput& input, const SnapshotIde
   std::vector<std::string> users;
   for (const WantedSandbox& sandbox : input.wanted.sandboxes) {
     const auto& restored = sandbox.identity.restored;
-    const bool is_wanted = sandbox.fate == Fate::Keep || sandbox.fate == Fate::Create;
-    if (is_wanted && restored && restored->capture == snapshot.uid && view_of(input, sandbox).is_to_be_restored()) {
+    if (sandbox.fate != Fate::Remove && restored && restored->capture == snapshot.uid && view_of(input, sandbox).is_to_be_restored()) {
       users.push_back(sandbox_object(sandbox.identity.name));
     }
   }

@@ -99,6 +99,7 @@ void record_policy(const PlanInput& input, const WantedTemplate& wanted, Proposa
 
 void diff_templates(const PlanInput& input, Proposal& proposal) {
   for (const auto& [name, wanted] : input.wanted.templates) {
+    if (wanted.is_suspended) continue;
     if (wanted.fate == Fate::Hold) {
       proposal.block(template_object(name), BlockKind::Waiting, "AbsenceUnconfirmed", wanted.reason);
       continue;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Trash comes back when somebody asks for it, else it goes for good after its grace time; what interrupted work left is
-// removed when nothing is at work there, and so are approvals of what is gone.
+// removed when nothing is at work there, and so are approvals and suspensions of what is gone.
 #include "reconciler/plan/coming_back.h"
 #include "reconciler/plan/make_plan.h"
 #include "resources/files/publish.h"
@@ -66,6 +66,9 @@ void diff_trash(const PlanInput& input, Proposal& proposal) {
   if (!input.seen.store.unreadable.empty()) return;
   for (const Approval& approval : input.seen.approvals) {
     if (is_about_nothing(approval, input.seen.store)) proposal.propose(Action{DropApproval{approval}}, "its object is gone");
+  }
+  for (const auto& [object, suspended] : input.wanted.suspended) {
+    if (suspended.is_about_nothing) proposal.propose(Action{DropSuspension{*suspended.request}}, "it is neither declared nor on this host");
   }
 }
 

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "reconciler/actions/attempts_key.h"
+#include "reconciler/desired/suspended.h"
 #include "reconciler/plan/link.h"
 #include "reconciler/plan/sandbox_rules.h"
 
@@ -18,6 +19,38 @@ std::string speaker_of(const Action& action) {
   const auto* capture = std::get_if<CaptureSnapshot>(&action.what);
   const bool is_last = capture != nullptr && capture->identity.retained && !capture->identity.scheduled;
   return is_last ? sandbox_object(capture->identity.sandbox) : object_of(action);
+}
+
+bool is_suspended(const PlanInput& input, const Action& action) {
+  if (std::holds_alternative<DropSuspension>(action.what)) return false;
+  const bool is_capture = std::holds_alternative<CaptureSnapshot>(action.what);  // it would freeze the guest of its sandbox
+  const std::vector<std::string> objects = is_capture ? objects_of(action) : std::vector<std::string>{object_of(action)};
+  return std::any_of(objects.begin(), objects.end(), [&](const std::string& one) { return input.wanted.suspended.contains(one); });
+}
+
+// Nothing else is said of what is suspended, but what could not be looked at.
+void tell_suspended(const PlanInput& input, Plan& plan) {
+  std::erase_if(plan.blocked, [&](const Blocked& blocked) {
+    const auto found = input.wanted.suspended.find(blocked.object);
+    return blocked.kind != BlockKind::Unknown && found != input.wanted.suspended.end() && !found->second.is_about_nothing;
+  });
+  for (const auto& [object, suspended] : input.wanted.suspended) {
+    if (suspended.is_about_nothing) continue;
+    plan.blocked.push_back({object, BlockKind::Guard, kSuspended, suspended.message, std::nullopt});
+  }
+}
+
+void hold_suspended(const PlanInput& input, Plan& plan, std::vector<bool>& drop) {
+  const Fact<std::vector<Suspension>>& requests = input.seen.suspensions;
+  std::set<std::string> objects;
+  for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+    drop[i] = requests.unknown() || is_suspended(input, plan.steps[i].action);
+    if (requests.unknown()) objects.insert(speaker_of(plan.steps[i].action));
+  }
+  for (const std::string& object : objects) {
+    plan.blocked.push_back({object, BlockKind::Unknown, "SuspensionsUnknown",
+                            "it may be suspended: " + to_string(requests.why()), std::nullopt});
+  }
 }
 
 // Objects whose document vanished. Every step of such an object belongs to its pruning, also the stop of its VM.
@@ -148,9 +181,11 @@ void sort_blocked(Plan& plan) {
 
 Plan guard(const PlanInput& input, Plan plan) {
   std::vector<bool> drop(plan.steps.size(), false);
+  hold_suspended(input, plan, drop);
   hold_prunes(input, plan, drop);
   hold_back_off(input, plan, drop);
   hold_on_low_space(input, plan, drop);
+  tell_suspended(input, plan);
   plan.steps = without(std::move(plan.steps), drop);
   sort_blocked(plan);
   return plan;

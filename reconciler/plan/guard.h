@@ -6,7 +6,7 @@
 
 namespace cowherd {
 
-// Prune cap, empty directory, incomplete looks, backoff, low space. Deletions are counted by object.
+// Suspended objects, prune cap, empty directory, incomplete looks, backoff, low space. Deletions are counted by object.
 Plan guard(const PlanInput& input, Plan plan);
 
 }  // namespace cowherd

@@ -11,7 +11,7 @@ namespace cowherd {
 DirectoryHint::DirectoryHint(const std::string& directory) {
   UniqueFd inotify(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
   if (!inotify.valid()) return;
-  if (::inotify_add_watch(inotify.get(), directory.c_str(), IN_MOVED_TO | IN_ONLYDIR) < 0) return;
+  if (::inotify_add_watch(inotify.get(), directory.c_str(), IN_MOVED_TO | IN_DELETE | IN_ONLYDIR) < 0) return;
   inotify_ = std::move(inotify);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// inotify(7) on the entries of one directory, as a hint that something was put there. Without inotify, or while the
+// inotify(7) on the entries of one directory, as a hint that something was put there or taken away. Without inotify, or while the
 // directory is missing, there are no hints and the periodic look finds what came.
 #pragma once
 
@@ -13,7 +13,7 @@ class DirectoryHint {
  public:
   explicit DirectoryHint(const std::string& directory);
 
-  // Readable when an entry was made or moved in; -1 without hints.
+  // Readable when an entry was moved in or removed; -1 without hints.
   int fd() const { return inotify_.get(); }
   void drain();
 

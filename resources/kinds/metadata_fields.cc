@@ -25,8 +25,9 @@ const Table<Metadata>& metadata_fields() {
                       .doc = "Free text for people and tools, up to 4 KiB each. cowherd itself reads "
                              "cowherd.dev/approve, which lets one edit that costs data or a disk go ahead; "
                              "cowherd.dev/protect, which with \"true\" keeps the object and its data from being removed, "
-                             "replaced or collected; and cowherd.dev/prune, which with \"disabled\" leaves the object as "
-                             "it is when its document goes.",
+                             "replaced or collected; cowherd.dev/prune, which with \"disabled\" leaves the object as it "
+                             "is when its document goes; and cowherd.dev/suspend, which with \"true\" or a reason has "
+                             "nothing done to the object while its document says so.",
                       .example = Value::Map{{"cowherd.dev/approve", "replace@0123abcd"}}},
                      &Metadata::annotations),
           },

@@ -7,6 +7,7 @@
 #include "resources/kinds/field.h"
 #include "resources/kinds/metadata.h"
 #include "resources/kinds/suggest.h"
+#include "resources/kinds/suspend_annotation.h"
 
 namespace cowherd {
 
@@ -19,6 +20,22 @@ struct Known {
   std::array<const char*, 2> values{};
 };
 constexpr std::array<Known, 2> kKnown{{{kProtectAnnotation, {"true", "false"}}, {kPruneAnnotation, {"enabled", "disabled"}}}};
+
+// What stands for yes and no elsewhere: as a reason to suspend it would be the opposite of what is meant.
+constexpr std::array<std::string_view, 9> kNoReasons{"", "true", "false", "yes", "no", "on", "off", "0", "1"};
+
+std::string lower_case(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
+  return text;
+}
+
+// "true", "false" or a reason.
+void check_suspension(const YamlNode& value, const std::string& path, Findings& findings) {
+  if (value.type != YamlNode::Type::Text || value.text == "true" || value.text == "false") return;
+  if (std::find(kNoReasons.begin(), kNoReasons.end(), lower_case(value.text)) == kNoReasons.end()) return;
+  findings.add({"E227", value.place, path, quoted(value.text) + " is neither true nor false nor a reason",
+                "write \"true\", \"false\" or why it is suspended"});
+}
 
 void check_value(const Known& known, const YamlNode& value, const std::string& path, Findings& findings) {
   if (value.type != YamlNode::Type::Text || value.text == known.values[0] || value.text == known.values[1]) return;
@@ -41,9 +58,13 @@ void check_own_annotations(const YamlNode& annotations, const std::string& path,
       check_value(*known, annotations.items[i], where, findings);
       continue;
     }
+    if (key.text == kSuspendAnnotation) {
+      check_suspension(annotations.items[i], where, findings);
+      continue;
+    }
     findings.add({"W102", key.place, where, "cowherd reads no annotation " + quoted(key.text),
                   did_you_mean(key.text, {std::string(kApproveAnnotation), std::string(kProtectAnnotation),
-                                          std::string(kPruneAnnotation)})});
+                                          std::string(kPruneAnnotation), std::string(kSuspendAnnotation)})});
   }
 }
 

@@ -102,8 +102,9 @@ const std::vector<DiagnosticCode>& diagnostic_codes() {
        "The size is handed out in pieces of a fixed size, and this one does not come out even. It is not rounded, since a size "
        "that is not the declared one would look like an edit. The nearest sizes are in the message."},
       {"E227", "an annotation of cowherd with a value it does not know",
-       "cowherd.dev/protect is \"true\" or \"false\", cowherd.dev/prune is \"enabled\" or \"disabled\". Another value is refused, "
-       "since somebody would rely on a protection that is none."},
+       "cowherd.dev/protect is \"true\" or \"false\", cowherd.dev/prune is \"enabled\" or \"disabled\", cowherd.dev/suspend is "
+       "\"true\", \"false\" or the reason why it is suspended. Another value is refused, since somebody would rely on a "
+       "protection that is none."},
 
       {"E301", "an object is declared twice",
        "Kind and name are unique over all manifests. With two declarations neither new one is applied; what was last in "

@@ -67,8 +67,9 @@ RevisionIdentity revision_of(const std::string& name, const TemplateSpec& spec, 
   const std::vector<Approval> none;
   const Fact<Disks::Choice> choice{Disks::Choice{}};
   const Fact<Captures> nothing_captured{Captures{}};
+  const Fact<std::vector<Suspension>> nothing_suspended{};
   const WantedTemplate wanted =
-      expand_template({alone, store, files, none, choice, nothing_captured, now, Span{}}, declared);
+      expand_template({alone, store, files, none, choice, nothing_captured, nothing_suspended, now, Span{}}, declared);
   RevisionIdentity revision;
   revision.id = a_digest("revision of " + name + " " + wanted.inputs.str());
   revision.template_name = a_name(name);
@@ -214,6 +215,20 @@ void add_sandbox(GoldenWorld& world, const Document& document, const Value& stat
   add_machine(world, identity, state);
 }
 
+// suspended: {Sandbox/web: "a reason"}; of any kind, as by the command half an hour ago.
+void add_suspensions(GoldenWorld& world, const Value& observed) {
+  const Value* all = observed.find("suspended");
+  if (all == nullptr) return;
+  std::vector<Suspension> suspensions;
+  for (const auto& [object, reason] : *all->as_map()) {
+    for (const Kind kind : {Kind::Template, Kind::Sandbox, Kind::Snapshot, Kind::RetentionPolicy}) {
+      const ObjectName name{kind, a_name(object.substr(object.find('/') + 1))};
+      if (to_string(name) == object) suspensions.push_back({name, *reason.as_string(), world.now - std::chrono::minutes{30}});
+    }
+  }
+  world.seen.suspensions = std::move(suspensions);
+}
+
 // trash: {<entry>: {object: Sandbox/web, on: base, undelete: true}}; on "gone" is a revision that is nowhere.
 void add_trash(GoldenWorld& world, const Value& observed) {
   const Value* entries = observed.find("trash");
@@ -276,6 +291,7 @@ GoldenWorld read_world(const std::vector<Document>& declared, const std::vector<
     }
   }
   add_trash(world, observed);
+  add_suspensions(world, observed);
   const Value* states = observed.find("sandboxes");
   for (const Document& document : applied) {
     if (document.object.name().kind != Kind::Sandbox) continue;

@@ -32,5 +32,6 @@ struct AddScenario {
 void add_snapshot_scenarios(const AddScenario& add);
 void add_retention_scenarios(const AddScenario& add);
 void add_policy_scenarios(const AddScenario& add);
+void add_suspend_scenarios(const AddScenario& add);
 
 }  // namespace cowherd::testing

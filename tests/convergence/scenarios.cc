@@ -212,6 +212,7 @@ std::vector<Scenario> scenarios_of(DiskDriverKind driver, const std::string& suf
   add_snapshot_scenarios(add);
   add_retention_scenarios(add);
   add_policy_scenarios(add);
+  add_suspend_scenarios(add);
   add_full_host_scenario(add);
   if (driver == DiskDriverKind::DmSnapshot) add_full_store_scenarios(add);
   return all;

@@ -60,7 +60,7 @@ std::string plan_of(const fs::path& folder) {
       read_world(read_documents(folder / "manifests"), read_documents(folder / "applied"), *observed);
   int minted = 0;
   const Wanted wanted = expand({world.declared, world.seen.store, world.seen.host_files, world.seen.approvals,
-                                world.seen.new_disks, Fact(world.memory.captures), world.now, std::chrono::seconds{10}},
+                                world.seen.new_disks, Fact(world.memory.captures), world.seen.suspensions, world.now, std::chrono::seconds{10}},
                                [&] { return a_uid("minted " + std::to_string(minted++)); });
   const LineageWalk walk = walk_lineage({world.seen.store, &world.seen, &wanted});
   const std::set<std::string> nothing_in_flight;

@@ -42,7 +42,8 @@ TEST(ApprovalFor, WhatIsApprovedIsWhatExpandLooksFor) {
   const HostFiles host_files;
   const Fact<Disks::Choice> disks;
   const Fact<Captures> captures{Captures{}};
-  const ExpandInput input{picture.declared, store, host_files, approvals, disks, captures, noon(), Span{0}};
+  const Fact<std::vector<Suspension>> suspensions;
+  const ExpandInput input{picture.declared, store, host_files, approvals, disks, captures, suspensions, noon(), Span{0}};
   EXPECT_TRUE(is_approved(input, "replace", {}, a_uid("web"), spec_hash(declared.object.spec)));
   EXPECT_FALSE(is_approved(input, "dataloss", {}, a_uid("web"), spec_hash(declared.object.spec)));
   EXPECT_FALSE(is_approved(input, "replace", {}, a_uid("other"), spec_hash(declared.object.spec)));
