@@ -96,6 +96,7 @@ Value status_value(const ObjectStatus& status) {
   value.set("resources", resources_value(status.resources));
   if (!status.decisions.empty()) value.set("decisions", decisions_value(status.decisions));
   if (!status.last_error.empty()) value.set("lastError", status.last_error);
+  if (status.attempts > 0) value.set("attempts", std::int64_t{status.attempts});
   if (status.next_retry) value.set("nextRetry", print_moment(*status.next_retry));
   if (!status.pending.empty()) value.set("pendingChanges", pending_value(status.pending));
   return value;

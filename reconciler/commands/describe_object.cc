@@ -50,6 +50,7 @@ std::string head(const ObjectStatus& status) {
   if (!status.metadata.labels.empty()) rows.push_back({"Labels:", joined(status.metadata.labels)});
   if (!status.metadata.annotations.empty()) rows.push_back({"Annotations:", joined(status.metadata.annotations)});
   if (!status.last_error.empty()) rows.push_back({"Last error:", status.last_error});
+  if (status.attempts > 0) rows.push_back({"Attempts:", std::to_string(status.attempts) + " failed in a row"});
   if (status.next_retry) rows.push_back({"Next retry:", print_moment(*status.next_retry)});
   return print_pairs(rows, "");
 }

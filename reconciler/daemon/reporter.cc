@@ -84,6 +84,7 @@ void Reporter::report(const Picture& picture, const std::vector<ObjectStatus>& s
     remember_generation(picture, status);
     remember_capture(picture, status);
     report_conditions(picture, status);
+    end_conditions(picture, status);
   }
   forget_vanished(picture, statuses);
   index_bases(picture);
@@ -140,6 +141,22 @@ void Reporter::remember_capture(const Picture& picture, const ObjectStatus& stat
   if (known != picture.memory.captures.end() && known->second == capture) return;
   if (auto stored = catalog_.set_capture(object, capture); !stored) {
     spdlog::warn("object={} capture not recorded, ignoring: {}", object, to_string(stored.error()));
+  }
+}
+
+// One that is not told any more has ended: should it come back, it began then.
+void Reporter::end_conditions(const Picture& picture, const ObjectStatus& status) {
+  const std::string object = to_string(status.name);
+  const std::string prefix = object + " ";
+  const auto& conditions = picture.memory.conditions;
+  for (auto known = conditions.lower_bound(prefix); known != conditions.end() && known->first.starts_with(prefix); ++known) {
+    const std::string type = known->first.substr(prefix.size());
+    if (known->second.status != "True" || condition_of(status, type) != nullptr) continue;
+    if (auto stored = catalog_.set_condition(known->first, {"False", "Ended", picture.now}); !stored) {
+      spdlog::warn("object={} condition not recorded, ignoring: {}", object, to_string(stored.error()));
+      continue;
+    }
+    event(object, EventType::Normal, type, "False, Ended: it does not hold any more");
   }
 }
 

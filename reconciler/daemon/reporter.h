@@ -24,6 +24,7 @@ class Reporter {
 
  private:
   void report_conditions(const Picture& picture, const ObjectStatus& status);
+  void end_conditions(const Picture& picture, const ObjectStatus& status);
   void report_source(const Picture& picture);
   void index_bases(const Picture& picture);
   void remember_generation(const Picture& picture, const ObjectStatus& status);

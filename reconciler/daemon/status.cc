@@ -94,6 +94,32 @@ Verdict verdict_of(const Picture& picture, const std::string& object, Condition 
   return verdict;
 }
 
+namespace {
+
+// Of several steps that failed, the one that is tried again last: an hour later it is history.
+const Attempts* last_failed(const Picture& picture, const std::string& object) {
+  const Attempts* last = nullptr;
+  for (const auto& [key, attempts] : picture.memory.attempts) {
+    if (!key.starts_with(object + " ") || attempts.next_try + std::chrono::hours{1} < picture.now) continue;
+    if (last == nullptr || attempts.next_try > last->next_try) last = &attempts;
+  }
+  return last;
+}
+
+void add_attempts(const Picture& picture, ObjectStatus& status) {
+  const std::string object = to_string(status.name);
+  if (const Attempts* failed = last_failed(picture, object)) {
+    status.last_error = failed->last_error;
+    status.attempts = failed->failures;
+    if (failed->next_try > picture.now) status.next_retry = failed->next_try;
+  }
+  for (const Blocked& blocked : picture.plan.blocked) {
+    if (blocked.object == object && blocked.until) status.next_retry = blocked.until;
+  }
+}
+
+}  // namespace
+
 void add_conditions(const Picture& picture, const Verdict& verdict, ObjectStatus& status) {
   add_condition(picture, status, verdict.ready);
   add_condition(picture, status,
@@ -103,15 +129,7 @@ void add_conditions(const Picture& picture, const Verdict& verdict, ObjectStatus
                 {"Stalled", verdict.stalled ? "True" : "False", verdict.stalled ? verdict.stalled_reason : "NotStalled",
                  verdict.stalled_message, std::nullopt});
   add_suspended(picture, status);
-  const std::string object = to_string(status.name);
-  for (const auto& [key, attempts] : picture.memory.attempts) {
-    if (!key.starts_with(object + " ") || attempts.next_try + std::chrono::hours{1} < picture.now) continue;
-    status.last_error = attempts.last_error;
-    if (attempts.next_try > picture.now) status.next_retry = attempts.next_try;
-  }
-  for (const Blocked& blocked : picture.plan.blocked) {
-    if (blocked.object == object && blocked.until) status.next_retry = blocked.until;
-  }
+  add_attempts(picture, status);
 }
 
 const Condition* condition_of(const ObjectStatus& status, std::string_view type) {

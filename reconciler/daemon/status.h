@@ -38,7 +38,8 @@ struct ObjectStatus {
   std::vector<Condition> conditions{};
   std::vector<std::pair<std::string, std::string>> facts{};      // "vmPid" -> "812", in a fixed order
   std::vector<std::pair<std::string, std::string>> resources{};  // "DmDevice" -> "cowherd-…-root (Active)"
-  std::string last_error{};
+  std::string last_error{};              // of the step that is tried again last
+  int attempts = 0;                      // failures in a row of that step; of a VM that ends again and again, of its runs
   std::optional<Moment> next_retry{};
   std::vector<FieldChange> pending{};    // edits that wait for approval
   std::vector<RetentionDecision> decisions{};  // of a policy: the newest kMostDecisions

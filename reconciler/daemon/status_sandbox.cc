@@ -199,6 +199,10 @@ ObjectStatus status_of_sandbox(const Picture& picture, const WantedSandbox& want
     }
   }
   add_conditions(picture, verdict_of(picture, to_string(status.name), ready_of(picture, wanted, vm)), status);
+  if (wanted.start_not_before && *wanted.start_not_before > picture.now) {  // its VM ends again and again
+    status.last_error = "its VM ended: " + wanted.identity.last_exit->reason;
+    status.attempts = static_cast<int>(wanted.identity.last_exit->failures);
+  }
   add_own_conditions(picture, wanted, status);
   return status;
 }

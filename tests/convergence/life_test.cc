@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <set>
 
 #include "reconciler/actions/compact_memory.h"
@@ -39,6 +40,10 @@ class Life : public ::testing::Test {
       return condition == nullptr ? "?" : condition->status + " " + condition->reason;
     }
     return "-";
+  }
+  ObjectStatus status(const std::string& name) {
+    const std::vector<ObjectStatus> all = world_.statuses();
+    return *std::find_if(all.begin(), all.end(), [&](const ObjectStatus& one) { return one.name == sandbox(name); });
   }
   std::string ready(const std::string& name) { return ready(sandbox(name)); }
   std::size_t memory_files(const std::string& name) {
@@ -146,11 +151,14 @@ TEST_F(Life, AGuestThatCrashesAgainAndAgainWaitsLongerEachTime) {
   for (int i = 0; i < 5; ++i) {
     world_.machines.guest_crashes(uid("web"));
     const Moment crashed = world_.clock.now();
+    int attempts = 0;
     while (!world_.vm_runs("web")) {
       world_.pass();
+      attempts = std::max(attempts, status("web").attempts);
       world_.clock.advance(Span{100});
     }
     EXPECT_GT(world_.clock.now() - crashed, waited);
+    EXPECT_EQ(attempts, i + 1);
     waited = world_.clock.now() - crashed;
   }
 }
@@ -161,6 +169,22 @@ TEST_F(Life, AShutdownByTheGuestIsTheEndOnlyForOnFailure) {
   ASSERT_TRUE(world_.settle());
   EXPECT_FALSE(world_.vm_runs("once"));
   EXPECT_TRUE(world_.vm_runs("always"));
+}
+
+TEST_F(Life, AConditionThatComesBackBeganThen) {
+  const auto since_protected = [&] {
+    const ObjectStatus web = status("web");
+    return condition_of(web, "Protected")->since;
+  };
+  begin({a_sandbox("web").annotate(kProtectAnnotation, "true")});
+  const auto first = since_protected();
+  world_.clock.advance(std::chrono::hours{1});
+  declare(a_sandbox("web"));
+  ASSERT_TRUE(world_.settle());
+  world_.clock.advance(std::chrono::hours{1});
+  declare(a_sandbox("web").annotate(kProtectAnnotation, "true"));
+  ASSERT_TRUE(world_.settle());
+  EXPECT_GE(*since_protected() - *first, std::chrono::hours{2});
 }
 
 TEST_F(Life, LosingTheCatalogCostsHistoryAndNothingElse) {

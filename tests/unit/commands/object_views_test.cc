@@ -83,6 +83,7 @@ TEST(ObjectDocument, WrittenToAFileItIsTheManifestAgain) {
 TEST(ObjectDocument, HasTheFieldsOfAKubernetesObject) {
   ObjectStatus status = statuses_of(a_running_sandbox()).front();
   status.last_error = "start failed";
+  status.attempts = 3;
   status.next_retry = noon();
   status.pending = {{"spec.resources.memory", "128Mi", "1Gi", ChangeClass::Restart}};
   const Value document = object_document(status);
@@ -92,6 +93,7 @@ TEST(ObjectDocument, HasTheFieldsOfAKubernetesObject) {
   EXPECT_EQ(812, *document.find_path("status.vmPid")->as_integer());
   EXPECT_EQ("web.yaml:3:9", *document.find_path("status.origin")->as_string());
   EXPECT_EQ("start failed", *document.find_path("status.lastError")->as_string());
+  EXPECT_EQ(3, *document.find_path("status.attempts")->as_integer());
   EXPECT_EQ("2026-11-20T12:00:00Z", *document.find_path("status.nextRetry")->as_string());
   EXPECT_EQ("Restart", *document.find_path("status.pendingChanges")->as_list()->front().find("change")->as_string());
   const Value& ready = document.find_path("status.conditions")->as_list()->front();
@@ -150,6 +152,17 @@ TEST(DescribeObject, ShowsOnlyItsOwnStepsBlocksAndIntents) {
   EXPECT_THAT(text, HasSubstr("begun 1m ago"));
   EXPECT_THAT(text, Not(HasSubstr("because of other")));
   EXPECT_THAT(text, Not(HasSubstr("held back")));
+}
+
+TEST(DescribeObject, OfSeveralStepsThatFailedTheOneThatIsTriedAgainLastIsTold) {
+  Picture picture = a_running_sandbox();
+  picture.memory.attempts["Sandbox/web grow-disk"] = {4, noon() + std::chrono::minutes{5}, "no room", "", "", ""};
+  picture.memory.attempts["Sandbox/web start-machine"] = {2, noon() + std::chrono::minutes{1}, "no kernel", "", "", ""};
+  picture.memory.attempts["Sandbox/web-2 start-machine"] = {9, noon() + std::chrono::minutes{9}, "another's", "", "", ""};
+  const std::string text = described(picture);
+  EXPECT_THAT(text, HasSubstr("no room"));
+  EXPECT_THAT(text, HasSubstr("4 failed in a row"));
+  EXPECT_THAT(text, HasSubstr("2026-11-20T12:05:00Z"));
 }
 
 TEST(DescribeObject, EventsSayHowOftenAndWhen) {
