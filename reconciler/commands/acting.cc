@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconciler/commands/acting.h"
 
-#include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <cstdio>
 
+#include "reconciler/daemon/log_lines.h"
+
 namespace cowherd {
 
 std::variant<std::unique_ptr<Acting>, SessionFailure> Acting::begin(const Options& options,
                                                                     const std::string& command) {
-  spdlog::set_default_logger(spdlog::stderr_color_mt("cowherd"));
-  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %v", spdlog::pattern_time_type::utc);
+  begin_logging("cowherd");
   auto signals = Signals::block();
   if (!signals) return SessionFailure{ExitCode::Failure, to_string(signals.error())};
   auto wakeups = Wakeups::make();

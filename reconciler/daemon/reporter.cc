@@ -57,21 +57,21 @@ void Reporter::report(const Outcome& outcome) {
   const auto took = (outcome.ended - outcome.begun).count();
   switch (outcome.kind) {
     case OutcomeKind::Done:
-      spdlog::info("object={} step={} outcome=done took={}ms reason={}{}", outcome.object, outcome.verb, took,
-                   quoted(outcome.reason), outcome.details.empty() ? "" : " details=" + quoted(outcome.details));
+      spdlog::info("object={} step={} outcome=done took={}ms reason={}{} plan={}", outcome.object, outcome.verb, took,
+                   quoted(outcome.reason), outcome.details.empty() ? "" : " details=" + quoted(outcome.details), outcome.plan);
       event(outcome.object, EventType::Normal, camel_case(outcome.verb),
             outcome.description + ": " + outcome.reason +
                 (outcome.details.empty() ? "" : " (" + outcome.details + ")") + duration_of(outcome));
       return;
     case OutcomeKind::AlreadySo:
     case OutcomeKind::Stale:
-      spdlog::debug("object={} step={} outcome={}", outcome.object, outcome.verb, to_string(outcome.kind));
+      spdlog::debug("object={} step={} outcome={} plan={}", outcome.object, outcome.verb, to_string(outcome.kind), outcome.plan);
       return;
     case OutcomeKind::HeldBack:
     case OutcomeKind::Failed: {
       const std::string error = outcome.error ? to_string(*outcome.error) : "";
-      spdlog::error("object={} step={} outcome={} took={}ms error={}", outcome.object, outcome.verb,
-                    to_string(outcome.kind), took, quoted(error));
+      spdlog::error("object={} step={} outcome={} took={}ms error={} plan={}", outcome.object, outcome.verb,
+                    to_string(outcome.kind), took, quoted(error), outcome.plan);
       event(outcome.object, EventType::Warning, camel_case(outcome.verb) + "Failed", error);
       return;
     }

@@ -110,7 +110,7 @@ void Executor::start(std::size_t step) {
     spread_drops();
     refused_.push_back({object_of(action), std::string(verb_of(action)), describe(action), flight.what.reason,
                         OutcomeKind::HeldBack, std::move(intent.error()).in("recording the intent"), flight.begun,
-                        flight.begun});
+                        flight.begun, "", plan_serial_});
     return;
   }
   flight.intent = intent.value_or(kUnrecorded);
@@ -163,7 +163,7 @@ std::vector<Outcome> Executor::collect() {
 Outcome Executor::finish(const Flight& flight, const Ended& ended) {
   const Action& action = flight.what.action;
   Outcome outcome{object_of(action), std::string(verb_of(action)), describe(action), flight.what.reason,
-                  kind_of(ended.result), std::nullopt, flight.begun, ended.at, ended.details};
+                  kind_of(ended.result), std::nullopt, flight.begun, ended.at, ended.details, flight.plan_serial};
   if (!ended.result) outcome.error = ended.result.error();
   record(flight, outcome);
   settle_step(flight, outcome.kind);

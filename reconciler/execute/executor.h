@@ -41,6 +41,7 @@ struct Outcome {
   Moment begun{};
   Moment ended{};
   std::string details{};  // what the step told of its parts
+  std::int64_t plan = 0;  // which one of this process it belongs to, counted from 1
 };
 
 // A step being carried out, for status and progress bars.
