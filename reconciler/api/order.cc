@@ -42,6 +42,11 @@ struct Printing {
     if (!order.object.empty()) body.set("object", order.object);
   }
   void operator()(const UndeleteOrder& order) { body.set(kKind, "undelete").set("what", order.what); }
+  void operator()(const SuspendOrder& order) {
+    body.set(kKind, "suspend").set("object", order.object);
+    if (!order.reason.empty()) body.set("reason", order.reason);
+  }
+  void operator()(const UnsuspendOrder& order) { body.set(kKind, "unsuspend").set("object", order.object); }
   void operator()(const LookOrder&) { body.set(kKind, "look"); }
 };
 
@@ -63,11 +68,21 @@ Result<Order> parse_order(std::string_view json) {
     COWHERD_TRY(read_members(*body, {{"what", &order.what}}));
     return order;
   }
+  if (name == "suspend") {
+    SuspendOrder order;
+    COWHERD_TRY(read_members(*body, {{"object", &order.object}, {"reason", &order.reason, false}}));
+    return order;
+  }
+  if (name == "unsuspend") {
+    UnsuspendOrder order;
+    COWHERD_TRY(read_members(*body, {{"object", &order.object}}));
+    return order;
+  }
   if (name == "look") {
     COWHERD_TRY(read_members(*body, {}));
     return LookOrder{};
   }
-  return refuse("'order' has to be approve, undelete or look");
+  return refuse("'order' has to be approve, undelete, suspend, unsuspend or look");
 }
 
 std::string print_order(const Order& order) {

@@ -22,12 +22,23 @@ struct UndeleteOrder {
   bool operator==(const UndeleteOrder&) const = default;
 };
 
+struct SuspendOrder {
+  std::string object{};
+  std::string reason{};  // may be empty
+  bool operator==(const SuspendOrder&) const = default;
+};
+
+struct UnsuspendOrder {
+  std::string object{};
+  bool operator==(const UnsuspendOrder&) const = default;
+};
+
 // Look now, and answer when what that begins has ended.
 struct LookOrder {
   bool operator==(const LookOrder&) const = default;
 };
 
-using Order = std::variant<ApproveOrder, UndeleteOrder, LookOrder>;
+using Order = std::variant<ApproveOrder, UndeleteOrder, SuspendOrder, UnsuspendOrder, LookOrder>;
 
 // Invalid: no JSON object, an unknown order or member, a member that is missing or no text.
 Result<Order> parse_order(std::string_view json);

@@ -71,12 +71,8 @@ struct CarryOut {
   ExitCode operator()(const ConsoleArguments& arguments) const {
     return with_permission(options, [&] { return console_command(options, arguments); });
   }
-  ExitCode operator()(const SuspendArguments& arguments) const {
-    return with_permission(options, [&] { return suspend_command(options, arguments); });
-  }
-  ExitCode operator()(const UnsuspendArguments& arguments) const {
-    return with_permission(options, [&] { return unsuspend_command(options, arguments); });
-  }
+  ExitCode operator()(const SuspendArguments& arguments) const { return suspend_command(options, arguments); }
+  ExitCode operator()(const UnsuspendArguments& arguments) const { return unsuspend_command(options, arguments); }
   ExitCode operator()(const ReconcileArguments& arguments) const { return reconcile_command(options, arguments); }
   ExitCode operator()(const EventsArguments& arguments) const {
     return with_permission(options, [&] { return events_command(options, arguments); });

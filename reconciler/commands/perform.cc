@@ -1,14 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconciler/commands/perform.h"
 
+#include <algorithm>
+
 #include "reconciler/commands/approvals_for.h"
 #include "reconciler/commands/kind_names.h"
 #include "reconciler/commands/trash_list.h"
+#include "reconciler/daemon/status.h"
+#include "resources/kinds/suspend_annotation.h"
 #include "resources/store/approvals.h"
+#include "resources/store/suspensions.h"
 
 namespace cowherd {
 
 namespace {
+
+// Also what has only a name: a document that cannot be used, a record that cannot be read.
+bool is_there(const Picture& picture, const ObjectName& object) {
+  if (picture.declared.objects.contains(object) || picture.declared.holds(object)) return true;
+  const std::string text = to_string(object);
+  const std::vector<ObjectStatus> statuses = statuses_of(picture);
+  return std::any_of(statuses.begin(), statuses.end(), [&](const ObjectStatus& status) { return status.name == object; }) ||
+         std::any_of(picture.plan.blocked.begin(), picture.plan.blocked.end(),
+                     [&](const Blocked& blocked) { return blocked.object == text; });
+}
+
+// Where its document suspends it; "" when it does not.
+std::string annotated_at(const Declaration& declared, const ObjectName& object) {
+  const auto found = declared.objects.find(object);
+  if (found == declared.objects.end() || !annotated_suspension(found->second.object.metadata)) return "";
+  return to_string(found->second.spot);
+}
 
 struct Performing {
   const Picture& picture;
@@ -40,14 +62,41 @@ struct Performing {
            "; the daemon, or the next 'cowherd apply', brings it back\n";
   }
 
+  Result<std::string> operator()(const SuspendOrder& order) const {
+    COWHERD_ASSIGN(const ObjectName object, parse_object_name(order.object));
+    const std::string name = to_string(object);
+    if (!is_there(picture, object)) {
+      return fail(ErrorKind::Invalid, name + " is neither declared nor on this host", "'cowherd get' lists what is");
+    }
+    COWHERD_TRY(suspend(files, layout, object, order.reason, picture.now));
+    return "suspended: " + name + "; what is under way is finished, and nothing more is done to it until 'cowherd unsuspend " +
+           name + "'\n";
+  }
+
+  Result<std::string> operator()(const UnsuspendOrder& order) const {
+    COWHERD_ASSIGN(const ObjectName object, parse_object_name(order.object));
+    const std::string name = to_string(object);
+    const Status taken_back = unsuspend(files, layout, object);
+    if (!taken_back && taken_back.error().kind != ErrorKind::NotFound) return fail(taken_back.error());
+    const std::string spot = annotated_at(picture.declared, object);
+    if (!spot.empty()) {
+      return fail(ErrorKind::Invalid, name + " is suspended by annotation " + std::string(kSuspendAnnotation) + " at " + spot +
+                                          "; it goes on when its document does not say so any more");
+    }
+    return taken_back ? "unsuspended: " + name + "\n" : name + " is not suspended; nothing was done\n";
+  }
+
   Result<std::string> operator()(const LookOrder&) const { return std::string(); }
 };
 
 struct About {
-  std::string operator()(const ApproveOrder& order) const {
-    const auto object = parse_object_name(order.object);
+  static std::string object_or_daemon(const std::string& text) {
+    const auto object = parse_object_name(text);
     return object ? to_string(*object) : "Daemon";
   }
+  std::string operator()(const ApproveOrder& order) const { return object_or_daemon(order.object); }
+  std::string operator()(const SuspendOrder& order) const { return object_or_daemon(order.object); }
+  std::string operator()(const UnsuspendOrder& order) const { return object_or_daemon(order.object); }
   std::string operator()(const UndeleteOrder&) const { return "Daemon"; }
   std::string operator()(const LookOrder&) const { return "Daemon"; }
 };

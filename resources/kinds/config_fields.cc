@@ -136,7 +136,7 @@ const Table<Config>& config_fields() {
                       .example = "/run/cowherd.sock"},
                      &Config::api_socket),
               member({.path = "api.adminGroup",
-                      .doc = "Members of this group may order what 'cowherd approve', 'undelete' and 'reconcile' do, and "
+                      .doc = "Members of this group may order what 'cowherd approve', 'undelete', 'suspend', 'unsuspend' and 'reconcile' do, and "
                              "read, beside root and the daemon's own user. It needs api.socket, in a directory that they "
                              "may enter.",
                       .example = "cowherd-admin"},

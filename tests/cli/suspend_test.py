@@ -2,12 +2,9 @@
 """Suspending objects beside a real daemon, and without one. No VM is started."""
 import pathlib
 import signal
-import subprocess
-import time
 
 import cli
 
-DEADLINE = 30
 SLEEPY = cli.CONFIG + "  resync: 10m\n"
 
 
@@ -15,7 +12,7 @@ def condition(item, kind):
     return next((one for one in item["status"]["conditions"] if one["type"] == kind), None)
 
 
-class Suspend(cli.World):
+class Suspend(cli.DaemonWorld):
     def setUp(self):
         super().setUp()
         self.config.write_text(SLEEPY)
@@ -25,17 +22,8 @@ class Suspend(cli.World):
         self.here("apply", "--timeout", "50s")
 
     def start(self):
-        self.log = open(self.root / "daemon.log", "w", encoding="utf-8")
-        self.addCleanup(self.log.close)
-        self.daemon = subprocess.Popen([cli.PROGRAM, "run", *self.where()], stdin=subprocess.DEVNULL, stdout=self.log,
-                                       stderr=self.log, env=self.environment(), cwd=self.root)
-        self.addCleanup(self.end, signal.SIGKILL)
-        self.eventually("it answers", lambda: self.run_program("reconcile", "now", *self.where())[0] == cli.DONE)
-
-    def end(self, how):
-        if self.daemon.poll() is None:
-            self.daemon.send_signal(how)
-        return self.daemon.wait(timeout=DEADLINE)
+        self.begin()
+        self.wait_for(lambda: self.run_program("reconcile", "now", *self.where())[0] == cli.DONE)
 
     def edit(self, name, annotations=""):
         text = cli.SANDBOX.format(name=name, template="base", policy="Retain")
@@ -46,12 +34,6 @@ class Suspend(cli.World):
         self.assertEqual(1, len(files))
         return "Retain" if '"Retain"' in files[0].read_text() else "Delete"
 
-    def eventually(self, what, holds):
-        deadline = time.monotonic() + DEADLINE
-        while not holds():
-            self.assertLess(time.monotonic(), deadline, what)
-            time.sleep(0.05)
-
     def requests(self):
         return sorted(path.name for path in (self.state / "approvals").glob("suspend-*"))
 
@@ -61,7 +43,7 @@ class Suspend(cli.World):
         self.assertIn("suspended: Sandbox/web", told)
         self.edit("web")
         self.edit("worker")
-        self.eventually("the other goes on", lambda: self.applied_policy("worker") == "Retain")
+        self.wait_for(lambda: self.applied_policy("worker") == "Retain")
         self.here("reconcile", "now")
         self.assertEqual("Delete", self.applied_policy("web"))
 
@@ -81,8 +63,8 @@ class Suspend(cli.World):
         self.start()
         self.assertEqual("Delete", self.applied_policy("web"), "it holds over a restart")
         self.assertEqual("unsuspended: Sandbox/web\n", self.here("unsuspend", "sbx/web"))
-        self.eventually("it goes on, woken", lambda: self.applied_policy("web") == "Retain")
-        self.eventually("its condition ends", lambda: condition(self.value("get", "sbx", "web"), "Suspended")["status"] == "False")
+        self.wait_for(lambda: self.applied_policy("web") == "Retain")
+        self.wait_for(lambda: condition(self.value("get", "sbx", "web"), "Suspended")["status"] == "False")
 
     def test_apply_holds_it_and_its_removal(self):
         self.here("suspend", "sbx/web")

@@ -10,7 +10,8 @@ using ::testing::HasSubstr;
 
 TEST(Order, IsReadAsItIsPrinted) {
   for (const Order& order : {Order(ApproveOrder{"delete", "Sandbox/web"}), Order(ApproveOrder{"prune", ""}),
-                             Order(UndeleteOrder{"web"}), Order(LookOrder{})}) {
+                             Order(UndeleteOrder{"web"}), Order(SuspendOrder{"sbx/web", ""}),
+                             Order(SuspendOrder{"sbx/web", "by hand"}), Order(UnsuspendOrder{"sbx/web"}), Order(LookOrder{})}) {
     const auto read = parse_order(print_order(order));
     ASSERT_TRUE(read) << to_string(read.error());
     EXPECT_EQ(order, *read);
@@ -26,8 +27,8 @@ TEST(Order, WhatIsNoneIsRefusedWithTheReason) {
   };
   EXPECT_THAT(why(""), HasSubstr("no order"));
   EXPECT_THAT(why("[]"), HasSubstr("not an object"));
-  EXPECT_THAT(why("{}"), HasSubstr("approve, undelete or look"));
-  EXPECT_THAT(why(R"({"order":7})"), HasSubstr("approve, undelete or look"));
+  EXPECT_THAT(why("{}"), HasSubstr("approve, undelete, suspend, unsuspend or look"));
+  EXPECT_THAT(why(R"({"order":7})"), HasSubstr("approve, undelete, suspend, unsuspend or look"));
   EXPECT_THAT(why(R"({"order":"approve"})"), HasSubstr("'verb'"));
   EXPECT_THAT(why(R"({"order":"approve","verb":"prune","object":4})"), HasSubstr("'object'"));
   EXPECT_THAT(why(R"({"order":"look","now":"yes"})"), HasSubstr("unknown member 'now'"));
