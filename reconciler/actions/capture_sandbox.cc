@@ -75,6 +75,7 @@ Status capture_running(Host& host, const CapturePlan& plan, const MachineState& 
   COWHERD_TRY(try_copy(host, plan, control));
   timings.lap("trial");
   if (quiesced) COWHERD_TRY(quiesce(host, uid));
+  const Moment begun = host.clock.now();
   Status captured = host.machines.freeze(uid);
   timings.lap("freeze");
   taken.captured = host.clock.now();
@@ -82,6 +83,7 @@ Status capture_running(Host& host, const CapturePlan& plan, const MachineState& 
   const Status thawed = host.machines.thaw(uid);
   const Status released = quiesced ? unquiesce(host, uid) : Status{};
   timings.lap("continue");
+  timings.note_frozen(host.clock.now() - begun);
   for (const Status& back : {thawed, released}) {
     if (back) continue;
     captured = captured ? back : Status(fail(std::move(captured).error().and_also(back.error())));

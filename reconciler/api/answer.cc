@@ -135,7 +135,7 @@ ApiAnswer object_answer(const Selection& selection, const Page& page) {
   return failure_answer(404, std::string(to_string(selection.kind)) + "/" + selection.name + " is neither declared nor on this host");
 }
 
-std::variant<ApiAnswer, WatchRequest> watch_answer(Selection selection, const Query& query, const Page& page) {
+Answered watch_answer(Selection selection, const Query& query, const Page& page) {
   WatchRequest watch{std::move(selection), std::nullopt, std::nullopt, is_true(query, "allowWatchBookmarks")};
   const std::string version = value_of(query, "resourceVersion");
   if (!version.empty() && version != "0") {
@@ -152,7 +152,7 @@ std::variant<ApiAnswer, WatchRequest> watch_answer(Selection selection, const Qu
   return watch;
 }
 
-std::variant<ApiAnswer, WatchRequest> objects_answer(Selection selection, const Query& query, const Page* page) {
+Answered objects_answer(Selection selection, const Query& query, const Page* page) {
   if (page == nullptr) return failure_answer(503, "the first look at the host is not done yet");
   const bool is_one = !selection.name.empty();
   const std::string unsupported = unsupported_in(query, selection);
@@ -194,10 +194,10 @@ std::string expired_status(BoardVersion version, const Page& page) {
                                  std::to_string(page.forgotten) + " are, up to " + std::to_string(page.version) + "; list again");
 }
 
-std::variant<ApiAnswer, WatchRequest> answer(const ApiRequest& request, const std::shared_ptr<const Page>& page, Moment now,
-                                             const ApiSettings& settings) {
+Answered answer(const ApiRequest& request, const std::shared_ptr<const Page>& page, Moment now, const ApiSettings& settings) {
   const auto selection = selection_of(request.path);
-  const bool is_known = selection || request.path == "/livez" || request.path == "/readyz" || request.path == "/version";
+  const bool is_known = selection || request.path == "/livez" || request.path == "/readyz" || request.path == "/version" ||
+                        request.path == "/metrics";
   if (request.path == kOrdersPath) return not_allowed("POST", request.method + " is not allowed: orders are posted");
   if (!is_known) return failure_answer(404, "there is nothing at '" + request.path + "'");
   if (request.method != "GET" && request.method != "HEAD") {
@@ -205,6 +205,7 @@ std::variant<ApiAnswer, WatchRequest> answer(const ApiRequest& request, const st
   }
   if (selection) return objects_answer(*selection, request.query, page.get());
   if (request.path == "/version") return version_answer(settings);
+  if (request.path == "/metrics") return MetricsRequest{};
   const Readiness readiness = request.path == "/livez" ? Readiness{} : readiness_of(page.get(), now, settings.stale_after);
   return json_answer(readiness.is_ready() ? 200 : 503, print_json(to_value(readiness), JsonStyle::Pretty));
 }

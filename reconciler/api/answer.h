@@ -22,9 +22,13 @@ struct ApiRequest {
 
 struct ApiAnswer {
   int code = 200;
-  SharedText body{};  // JSON
+  SharedText body{};
   std::string allowed{};  // the methods, when another was used
+  const char* type = "application/json";
 };
+
+// For what is measured, which is on no page: whoever asked for the answer has it.
+struct MetricsRequest {};
 
 // What a list or a watch is about.
 struct Selection {
@@ -47,8 +51,8 @@ struct ApiSettings {
   Span stale_after{};     // a look older than this means that the loop stands still
 };
 
-std::variant<ApiAnswer, WatchRequest> answer(const ApiRequest& request, const std::shared_ptr<const Page>& page, Moment now,
-                                             const ApiSettings& settings);
+using Answered = std::variant<ApiAnswer, WatchRequest, MetricsRequest>;
+Answered answer(const ApiRequest& request, const std::shared_ptr<const Page>& page, Moment now, const ApiSettings& settings);
 
 inline constexpr const char* kOrdersPath = "/apis/cowherd.dev/v1alpha1/orders";
 // Its body is one (order.h).

@@ -3,6 +3,8 @@
 // taken is on the board for as long as the board keeps it, and who falls further behind is told 410 and ends. Pure.
 #pragma once
 
+#include <algorithm>
+
 #include "reconciler/api/answer.h"
 
 namespace cowherd {
@@ -17,6 +19,8 @@ class Watch {
   // The next line to send. Null: there is none now, or, when ended(), never more.
   SharedText next(const std::shared_ptr<const Page>& page, Moment now);
   bool ended() const { return ended_; }
+  // How many of the page's changes it has not been through.
+  BoardVersion behind(const Page& page) const { return page.version - std::min(position_, page.version); }
 
  private:
   SharedText next_present();

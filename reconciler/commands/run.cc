@@ -17,6 +17,8 @@ ExitCode run_command(const Options& options) {
   if (const auto* failure = std::get_if<SessionFailure>(&api)) return tell(*failure);
   auto& serving = std::get<std::unique_ptr<Serving>>(api);
   acting.loop().tell_looks_to([&serving](const Reconciler& pass) { serving->look_ended(pass); });
+  acting.loop().tell_wakes_to([&](const Wake& wake) { serving->count(wake, acting.executor()); });
+  acting.loop().tell_outcomes_to([&serving](const Outcome& outcome) { serving->count(outcome); });
   spdlog::info("started manifests={} state_dir={}", acting.session().options().manifests,
                acting.session().layout().root());
   const Status ended = acting.loop().run();

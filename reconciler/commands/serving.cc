@@ -12,6 +12,7 @@
 #include "reconciler/commands/perform.h"
 #include "reconciler/commands/settings.h"
 #include "reconciler/commands/version.h"
+#include "reconciler/observed/allocated_below.h"
 #include "resources/catalog/event_limits.h"
 
 namespace cowherd {
@@ -81,7 +82,7 @@ std::variant<std::unique_ptr<Serving>, SessionFailure> Serving::begin(Session& s
   // Versions go on from the time: a daemon that starts again never gives out those of the one before.
   const auto first = static_cast<BoardVersion>(session.clock().now().time_since_epoch().count());
   std::unique_ptr<Serving> serving(new Serving(session, first, std::move(ask_for_look)));  // the constructor is private
-  auto server = ApiServer::start(settings, serving->board_, serving->desk_, session.clock());
+  auto server = ApiServer::start(settings, {serving->board_, serving->desk_, serving->metrics_, session.clock()});
   if (server) {
     serving->server_ = *std::move(server);
   } else {
@@ -90,8 +91,19 @@ std::variant<std::unique_ptr<Serving>, SessionFailure> Serving::begin(Session& s
   return serving;
 }
 
+Serving::Serving(Session& session, BoardVersion first, std::function<void()> ask_for_look)
+    : session_(session),
+      board_(first),
+      ask_for_look_(std::move(ask_for_look)),
+      desk_(ask_for_look_),
+      metrics_({kVersion, session.world().limits, session.config().resync},
+               [&files = session.files(), trash = session.layout().trash()](const std::string& entry) {
+                 return allocated_below(files, trash + "/" + entry);
+               }) {}
+
 void Serving::look_ended(const Reconciler& pass) {
   if (!server_) return;
+  metrics_.count_pass(pass.picture(), pass.statuses(), session_.clock().now());
   board_.post(pass.statuses(), report_of(pass.picture()));
   carry_out_orders(pass);
   server_->wake();
@@ -133,5 +145,12 @@ ApiAnswer Serving::tell_deeds(Moment since) {
   const std::string told = deeds.empty() ? "nothing to do\n" : print_events(deeds, EventHeader::Shown);
   return success_answer(told, Value::map().set("warned", warned));
 }
+
+void Serving::count(const Wake& wake, const Executor& executor) {
+  metrics_.count(wake);
+  metrics_.show(executor.load());
+}
+
+void Serving::count(const Outcome& outcome) { metrics_.count(outcome); }
 
 }  // namespace cowherd

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The API of `run`: a board that the loop posts to, a desk that it takes orders from, and the server in front of both.
+// The API of `run`: a board and measures that the loop fills, a desk that it takes orders from, and the server in front of all.
 #pragma once
 
 #include <functional>
@@ -9,7 +9,8 @@
 #include "reconciler/api/board.h"
 #include "reconciler/api/http/server.h"
 #include "reconciler/commands/session.h"
-#include "reconciler/daemon/reconciler.h"
+#include "reconciler/daemon/loop.h"
+#include "reconciler/metrics/metrics.h"
 
 namespace cowherd {
 
@@ -20,10 +21,12 @@ class Serving {
   static std::variant<std::unique_ptr<Serving>, SessionFailure> begin(Session& session, std::function<void()> ask_for_look);
   // After each look: posts it, and carries out the orders that it can judge.
   void look_ended(const Reconciler& pass);
+  // After each sleep, and with each step that ended.
+  void count(const Wake& wake, const Executor& executor);
+  void count(const Outcome& outcome);
 
  private:
-  Serving(Session& session, BoardVersion first, std::function<void()> ask_for_look)
-      : session_(session), board_(first), ask_for_look_(std::move(ask_for_look)), desk_(ask_for_look_) {}
+  Serving(Session& session, BoardVersion first, std::function<void()> ask_for_look);
   void carry_out_orders(const Reconciler& pass);
   ApiAnswer carry_out(const WaitingOrder& waiting, const Picture& picture);
   ApiAnswer tell_deeds(Moment since);
@@ -32,7 +35,8 @@ class Serving {
   Board board_;
   std::function<void()> ask_for_look_;
   OrderDesk desk_;
-  std::unique_ptr<ApiServer> server_{};  // reads board and desk, so it goes first
+  Metrics metrics_;
+  std::unique_ptr<ApiServer> server_{};  // reads all of them, so it goes first
 };
 
 }  // namespace cowherd

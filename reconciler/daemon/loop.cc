@@ -23,6 +23,23 @@ constexpr Span kBetweenLogChecks = std::chrono::seconds{2};
 constexpr Span kBetweenProgress{200};
 constexpr Span kWindDown = std::chrono::seconds{10};
 
+WakeCause cause_of(std::uint64_t tag) {
+  switch (tag) {
+    case kSignalTag: return WakeCause::Signal;
+    case kManifestTag: return WakeCause::Manifests;
+    case kMachineTag: return WakeCause::Machine;
+    case kApprovalTag: return WakeCause::Approval;
+    default: return WakeCause::Step;
+  }
+}
+
+Wake wake_of(const std::vector<std::uint64_t>& tags, Moment due, Moment woken) {
+  if (tags.empty()) return {{WakeCause::Time}, std::max(Span{}, woken - due)};
+  Wake wake;
+  for (const std::uint64_t tag : tags) wake.causes.push_back(cause_of(tag));
+  return wake;
+}
+
 }  // namespace
 
 Result<Signals> Signals::block() {
@@ -131,6 +148,7 @@ void Loop::sleep(Moment no_later_than) {
     until = std::min(until, now + kBetweenProgress);
   }
   const std::vector<std::uint64_t> tags = parts_.wakeups.wait(std::max(Span{}, until - now));
+  const Wake wake = wake_of(tags, until, parts_.clock.now());
   if (!running.empty()) parts_.progress({});
   stop_ = handle(tags);
   const Moment woken = parts_.clock.now();
@@ -138,6 +156,7 @@ void Loop::sleep(Moment no_later_than) {
   if (woken >= parts_.reconciler.next_wake(parts_.resync)) look_due_ = true;
   if (!stop_ && look_due_ && woken - last_look_ >= kLeastBetweenLooks) look();
   tell_service_manager();
+  if (wake_listener_) wake_listener_(wake);
 }
 
 void Loop::tell_service_manager() {

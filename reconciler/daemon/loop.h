@@ -46,6 +46,14 @@ struct LoopParts {
   ServiceNotices notices{};
 };
 
+// What ended a sleep.
+enum class WakeCause { Time, Signal, Manifests, Machine, Approval, Step };
+
+struct Wake {
+  std::vector<WakeCause> causes{};
+  std::optional<Span> late{};  // by how much, where time alone was the cause
+};
+
 enum class LoopEnd { Stopped, Settled, TimedOut };
 
 class Loop {
@@ -54,6 +62,10 @@ class Loop {
 
   // Called after each look. It must not block.
   void tell_looks_to(std::function<void(const Reconciler&)> listener) { listener_ = std::move(listener); }
+  // Called with each step that ended. It must not block.
+  void tell_outcomes_to(std::function<void(const Outcome&)> listener) { parts_.reconciler.tell_outcomes_to(std::move(listener)); }
+  // Called after each sleep, with what it led to done. It must not block.
+  void tell_wakes_to(std::function<void(const Wake&)> listener) { wake_listener_ = std::move(listener); }
 
   // From any thread, even before run(); never blocks.
   void ask_for_look();
@@ -76,6 +88,7 @@ class Loop {
 
   LoopParts parts_;
   std::function<void(const Reconciler&)> listener_{};
+  std::function<void(const Wake&)> wake_listener_{};
   DirectoryHint approvals_;
   std::map<Uid, UniqueFd> exits_{};
   Moment last_look_{};

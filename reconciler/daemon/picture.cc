@@ -20,9 +20,12 @@ Picture take_picture(const World& world, const std::set<std::string>& in_flight)
   Picture picture;
   picture.now = world.eyes.clock.now();
   picture.in_flight = in_flight;
+  Stopwatch watch;
   picture.declared = world.source.load(picture.now);
+  picture.took.load = watch.lap();
   picture.seen = observe(world.eyes, interesting_paths(picture.declared));
   if (asks_for_free_space(picture.declared)) picture.seen.trash_allocated = measure_trash(world.eyes);
+  picture.took.look = watch.lap();
   auto memory = world.catalog.recall();
   if (memory) picture.memory = *std::move(memory);
   const bool is_remembered = memory || memory.error().kind == ErrorKind::NotFound;  // nothing was written yet
@@ -36,6 +39,7 @@ Picture take_picture(const World& world, const std::set<std::string>& in_flight)
   if (!is_remembered) {
     picture.plan.notes.push_back("the catalog cannot be read: " + to_string(memory.error()));
   }
+  picture.took.plan = watch.lap();
   return picture;
 }
 

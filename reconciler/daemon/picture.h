@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include "reconciler/daemon/pass_times.h"
 #include "reconciler/desired/expand.h"
 #include "reconciler/observed/observe.h"
 #include "reconciler/plan/make_plan.h"
@@ -23,6 +24,7 @@ struct Picture {
   CatalogMemory memory{};
   Plan plan{};
   std::set<std::string> in_flight{};
+  PassTimes took{};
 };
 
 // What taking a picture needs. References: whoever made them outlives every pass.

@@ -85,13 +85,25 @@ bool nothing_is_at_stake(const Picture& picture) {
 
 }  // namespace
 
+std::size_t Reconciler::report_outcomes() {
+  const std::vector<Outcome> outcomes = executor_.collect();
+  for (const Outcome& outcome : outcomes) {
+    reporter_.report(outcome);
+    if (listener_) listener_(outcome);
+  }
+  return outcomes.size();
+}
+
 void Reconciler::tick() {
-  for (const Outcome& outcome : executor_.collect()) reporter_.report(outcome);
+  report_outcomes();
   picture_ = take_picture(world_, executor_.in_flight());  // source/, observed/, desired/, plan/
+  Stopwatch watch;
   executor_.adopt(picture_.plan);                          // execute/
   executor_.pump();
+  picture_.took.execute = watch.lap();
   statuses_ = statuses_of(picture_);
   reporter_.report(picture_, statuses_);
+  picture_.took.report = watch.lap();
   if (picture_.declared.empty_hold && nothing_is_at_stake(picture_)) {
     world_.source.accept_empty();
     picture_.declared.empty_hold = false;
@@ -99,10 +111,9 @@ void Reconciler::tick() {
 }
 
 bool Reconciler::advance() {
-  const std::vector<Outcome> outcomes = executor_.collect();
-  for (const Outcome& outcome : outcomes) reporter_.report(outcome);
+  const bool has_ended = report_outcomes() > 0;
   executor_.pump();
-  return !outcomes.empty() && executor_.is_waiting() && executor_.in_flight().empty();
+  return has_ended && executor_.is_waiting() && executor_.in_flight().empty();
 }
 
 Moment Reconciler::next_wake(Span resync) const {

@@ -26,6 +26,8 @@ class Reconciler {
   void tick();
   // Takes what ended and starts what can start. True when everything begun has ended: a new look is due.
   bool advance();
+  // Called with each step that ended. It must not block.
+  void tell_outcomes_to(std::function<void(const Outcome&)> listener) { listener_ = std::move(listener); }
 
   // Of the last pass.
   const Picture& picture() const { return picture_; }
@@ -39,11 +41,15 @@ class Reconciler {
   bool is_busy() const { return !executor_.in_flight().empty(); }
 
  private:
+  // Of what ended since the last call.
+  std::size_t report_outcomes();
+
   World world_;
   Executor& executor_;
   Reporter& reporter_;
   Picture picture_{};
   std::vector<ObjectStatus> statuses_{};
+  std::function<void(const Outcome&)> listener_{};
 };
 
 }  // namespace cowherd

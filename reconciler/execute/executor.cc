@@ -245,6 +245,19 @@ std::vector<Running> Executor::running() const {
   return running;
 }
 
+std::map<Lane, LaneLoad> Executor::load() const {
+  std::map<Lane, LaneLoad> load{{Lane::Quick, {}}, {Lane::Boot, {}}, {Lane::Stop, {}}, {Lane::Copy, {}}, {Lane::Import, {}}};
+  for (const Flight& flight : flights_) {
+    LaneLoad& lane = load[lane_of(flight.what.action)];
+    ++lane.running;
+    if (is_overdue(flight)) ++lane.overdue;
+  }
+  for (std::size_t i = 0; i < states_.size(); ++i) {
+    if (states_[i] == StepState::Waiting) ++load[lane_of(plan_.steps[i].action)].waiting;
+  }
+  return load;
+}
+
 bool Executor::is_waiting() const {
   for (std::size_t i = 0; i < plan_.steps.size(); ++i) {
     if (states_[i] == StepState::Waiting && may_start(i)) return false;

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -44,6 +45,13 @@ struct Outcome {
   std::int64_t plan = 0;  // which one of this process it belongs to, counted from 1
 };
 
+// How many steps there are of a lane.
+struct LaneLoad {
+  std::size_t running = 0;
+  std::size_t overdue = 0;  // of those that run
+  std::size_t waiting = 0;  // planned and not begun
+};
+
 // A step being carried out, for status and progress bars.
 struct Running {
   std::string object{};
@@ -69,6 +77,8 @@ class Executor {
 
   std::set<std::string> in_flight() const;
   std::vector<Running> running() const;
+  // Of every lane.
+  std::map<Lane, LaneLoad> load() const;
   // Nothing in flight, and nothing that could start.
   bool is_idle() const;
   // Nothing can start until something in flight ends (or nothing is left).

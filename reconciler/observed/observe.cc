@@ -5,6 +5,7 @@
 #include <set>
 
 #include "reconciler/desired/concrete.h"
+#include "reconciler/observed/allocated_below.h"
 
 namespace cowherd {
 
@@ -12,22 +13,6 @@ namespace {
 
 // A path an operator names may be a symlink (/boot/vmlinuz); what it leads to is what counts.
 Fact<FileStamp> stamp_of(BulkFiles& bulk, const std::string& path) { return Fact<FileStamp>::from(bulk.stamp(path)); }
-
-Result<Bytes> allocated_below(FileSystem& files, const std::string& directory) {
-  COWHERD_ASSIGN(const std::vector<FileEntry> entries, files.list(directory));
-  Bytes total;
-  for (const FileEntry& entry : entries) {
-    const std::string path = directory + "/" + entry.name;
-    if (entry.type == FileType::Directory) {
-      COWHERD_ASSIGN(const Bytes below, allocated_below(files, path));
-      total = total + below;
-      continue;
-    }
-    COWHERD_ASSIGN(const FileStamp stamp, files.stat(path));
-    if (stamp.links <= 1) total = total + stamp.allocated;
-  }
-  return total;
-}
 
 }  // namespace
 

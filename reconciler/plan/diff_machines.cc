@@ -2,6 +2,7 @@
 // VMs: the move that vm_move.cc decides, as steps; a start waits until its backoff is over and memory allows. A dead VM is
 // reaped first, and nothing else is done in that pass (diff_sandboxes).
 #include "reconciler/desired/concrete.h"
+#include "reconciler/plan/memory_budget.h"
 #include "reconciler/plan/sandbox_rules.h"
 
 namespace cowherd {
@@ -103,20 +104,8 @@ void report_phase(const SandboxView& view, Proposal& proposal) {
 
 }  // namespace
 
-namespace {
-
-Bytes whole_mebibytes(Bytes of, int percent) {
-  const std::uint64_t share = of.value / 100 * static_cast<std::uint64_t>(percent);
-  return Bytes{share - share % (1_MiB).value};
-}
-
-}  // namespace
-
 MemoryBudget::MemoryBudget(const PlanInput& input)
-    : budget_(whole_mebibytes(input.seen.host_memory, input.limits.memory_budget_percent)) {
-  for (const auto& [uid, machine] : input.seen.machines) {
-    if (machine.known() && machine->phase != MachinePhase::Dead) in_use_ = in_use_ + machine->memory;
-  }
+    : in_use_(memory_of_machines(input.seen)), budget_(memory_budget(input.seen.host_memory, input.limits)) {
   for (const WantedSandbox& wanted : input.wanted.sandboxes) {  // a restart gives back what it takes
     const auto machine = input.seen.machines.find(wanted.identity.uid);
     if (machine == input.seen.machines.end() || !machine->second.known()) continue;

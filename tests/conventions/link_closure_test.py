@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 
-WORLD = re.compile(r"devmapper|sqlite|systemd|microhttpd|spdlog|fmt|yaml-cpp")
+WORLD = re.compile(r"devmapper|sqlite|systemd|microhttpd|prometheus|spdlog|fmt|yaml-cpp")
 ALLOWED = {"yaml-cpp": ["manifest", "source", "desired", "observed", "lineage", "actions", "plan"]}
 
 

@@ -86,7 +86,7 @@ class Package(unittest.TestCase):
         for schema in self.at("/usr/share/cowherd/schemas").iterdir():
             json.loads(schema.read_text())
         needs = run("dpkg-deb", "--field", self.first, "Depends")
-        for package in ["qemu-system-x86", "qemu-utils", "libdevmapper1.02.1", "libsqlite3-0", "libmicrohttpd12", "libyaml-cpp"]:
+        for package in ["qemu-system-x86", "qemu-utils", "libdevmapper1.02.1", "libsqlite3-0", "libmicrohttpd12", "libprometheus-cpp-core1.0", "libyaml-cpp"]:
             self.assertIn(package, needs)
 
     def test_systemd_takes_the_unit(self):

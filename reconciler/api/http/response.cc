@@ -31,7 +31,7 @@ MHD_Response* response_of(const ApiAnswer& answer) {
   MHD_Response* response = MHD_create_response_from_callback(size, kSentAtOnce, &give_text, text.get(), &let_text_go);
   if (response == nullptr) return nullptr;
   (void)text.release();  // the response has it
-  put_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "application/json");
+  put_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, answer.type);
   if (!answer.allowed.empty()) put_header(response, MHD_HTTP_HEADER_ALLOW, answer.allowed.c_str());
   if (answer.code == MHD_HTTP_TOO_MANY_REQUESTS || answer.code == MHD_HTTP_SERVICE_UNAVAILABLE) {
     put_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "1");

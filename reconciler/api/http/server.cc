@@ -27,6 +27,7 @@ constexpr Span kAnswerIsTaken = std::chrono::seconds{60};
 constexpr Span kBetweenSweeps = std::chrono::seconds{1};
 constexpr int kAcceptedAtOnce = 64;
 constexpr int kNoDescriptorLeft = 100;  // milliseconds
+constexpr const char* kMetricsType = "text/plain; version=0.0.4; charset=utf-8";
 
 // Of a clock that does not jump; only differences mean something.
 Moment steady_now() { return Moment{std::chrono::floor<Span>(std::chrono::steady_clock::now().time_since_epoch())}; }
@@ -40,8 +41,9 @@ MHD_Result add_argument(void* query, MHD_ValueKind, const char* key, const char*
 
 class ApiServer::Service {
  public:
-  Service(const ServerSettings& settings, ListeningSocket listening, const Board& board, OrderDesk& desk, const Clock& clock)
-      : settings_(settings), listening_(std::move(listening)), board_(board), desk_(desk), clock_(clock), book_(settings.rules) {}
+  Service(const ServerSettings& settings, ListeningSocket listening, const ServerSources& sources)
+      : settings_(settings), listening_(std::move(listening)), board_(sources.board), desk_(sources.desk), metrics_(sources.metrics),
+        clock_(sources.clock), book_(settings.rules) {}
 
   Status prepare();
   void serve();
@@ -69,6 +71,7 @@ class ApiServer::Service {
   MHD_Result send(Connection& connection, const ApiAnswer& answer);
   MHD_Result begin_watch(Connection& connection, WatchRequest request);
   MHD_Result take_order(Connection& connection);
+  ApiLoad load() const;
   void wait_for_more(Connection& connection);
   void wake_waiting();
   void sweep();
@@ -78,6 +81,7 @@ class ApiServer::Service {
   ListeningSocket listening_;
   const Board& board_;
   OrderDesk& desk_;
+  Metrics& metrics_;
   const Clock& clock_;
   AdmissionBook book_;
   UniqueFd epoll_{};
@@ -235,10 +239,14 @@ MHD_Result ApiServer::Service::respond(Connection& connection, const ApiRequest&
   if (is_order(request)) return take_order(connection);
   auto answered = answer(request, page_, clock_.now(), settings_.api);
   if (const auto* plain = std::get_if<ApiAnswer>(&answered)) return send(connection, *plain);
+  if (std::holds_alternative<MetricsRequest>(answered)) {
+    return send(connection, {200, std::make_shared<const std::string>(metrics_.text(load())), "", kMetricsType});
+  }
   return begin_watch(connection, std::get<WatchRequest>(std::move(answered)));
 }
 
 MHD_Result ApiServer::Service::send(Connection& connection, const ApiAnswer& answer) {
+  metrics_.count_answer(answer.code);
   MHD_Response* response = response_of(answer);
   if (response == nullptr) return MHD_NO;
   const MHD_Result queued = MHD_queue_response(connection.handle, static_cast<unsigned>(answer.code), response);
@@ -255,6 +263,7 @@ MHD_Result ApiServer::Service::begin_watch(Connection& connection, WatchRequest 
   connection.watch.emplace(std::move(request), page_, steady_now());
   wait_for_more(connection);
   put_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "application/json");
+  metrics_.count_answer(MHD_HTTP_OK);
   const MHD_Result queued = MHD_queue_response(connection.handle, MHD_HTTP_OK, response);
   MHD_destroy_response(response);
   return queued;
@@ -284,6 +293,17 @@ MHD_Result ApiServer::Service::take_order(Connection& connection) {
   MHD_suspend_connection(connection.handle);
   connection.suspended = true;
   return MHD_YES;
+}
+
+ApiLoad ApiServer::Service::load() const {
+  ApiLoad load;
+  load.connections = connections_.size();
+  for (const auto& [fd, connection] : connections_) {
+    if (!connection->watch) continue;
+    ++load.watchers;
+    if (page_) load.watch_lag = std::max(load.watch_lag, connection->watch->behind(*page_));
+  }
+  return load;
 }
 
 ssize_t ApiServer::Service::on_room(void* context, std::uint64_t, char* buffer, std::size_t most) {
@@ -351,10 +371,9 @@ ApiServer::ApiServer(std::unique_ptr<Service> service) : service_(std::move(serv
   thread_ = std::thread([this] { service_->serve(); });
 }
 
-Result<std::unique_ptr<ApiServer>> ApiServer::start(const ServerSettings& settings, const Board& board, OrderDesk& desk,
-                                                    const Clock& clock) {
+Result<std::unique_ptr<ApiServer>> ApiServer::start(const ServerSettings& settings, const ServerSources& sources) {
   COWHERD_ASSIGN(ListeningSocket listening, ListeningSocket::open(settings.socket, settings.rules));
-  auto service = std::make_unique<Service>(settings, std::move(listening), board, desk, clock);
+  auto service = std::make_unique<Service>(settings, std::move(listening), sources);
   COWHERD_TRY(service->prepare());
   return std::unique_ptr<ApiServer>(new ApiServer(std::move(service)));  // the constructor is private
 }

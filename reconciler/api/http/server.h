@@ -17,6 +17,7 @@
 #include "reconciler/api/answer.h"
 #include "reconciler/api/board.h"
 #include "reconciler/api/order_desk.h"
+#include "reconciler/metrics/metrics.h"
 #include "resources/files/clock.h"
 #include "resources/vocabulary/result.h"
 
@@ -28,11 +29,18 @@ struct ServerSettings {
   ApiSettings api{};
 };
 
+// What it answers from and hands orders to. They outlive the server.
+struct ServerSources {
+  const Board& board;
+  OrderDesk& desk;
+  Metrics& metrics;
+  const Clock& clock;
+};
+
 class ApiServer {
  public:
-  // The board, the desk and the clock outlive the server. Busy: another one answers at the socket. Signals have to be blocked before.
-  static Result<std::unique_ptr<ApiServer>> start(const ServerSettings& settings, const Board& board, OrderDesk& desk,
-                                                  const Clock& clock);
+  // Busy: another one answers at the socket. Signals have to be blocked before.
+  static Result<std::unique_ptr<ApiServer>> start(const ServerSettings& settings, const ServerSources& sources);
   // Ends every connection and takes the socket away.
   ~ApiServer();
   ApiServer(const ApiServer&) = delete;

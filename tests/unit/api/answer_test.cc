@@ -18,7 +18,7 @@ class AnswerTest : public ::testing::Test {
  protected:
   AnswerTest() { board.post({a_sandbox_status("a"), a_sandbox_status("b"), a_status(Kind::Template, "base")}, a_look()); }
 
-  std::variant<ApiAnswer, WatchRequest> asked(const std::string& path, const Query& query = {}, const std::string& method = "GET") {
+  Answered asked(const std::string& path, const Query& query = {}, const std::string& method = "GET") {
     return answer({method, path, query}, board.page(), now, {"1.2.3", std::chrono::minutes{2}});
   }
   // The answer as "CODE", and its body.

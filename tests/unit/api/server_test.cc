@@ -24,7 +24,7 @@ const std::string kSandboxes = "/apis/cowherd.dev/v1alpha1/sandboxes";
 class Server : public ::testing::Test {
  protected:
   void start() {
-    auto started = ApiServer::start({socket, {::geteuid(), std::nullopt, std::nullopt}, {"1", kLong}}, board, desk, clock);
+    auto started = ApiServer::start({socket, {::geteuid(), std::nullopt, std::nullopt}, {"1", kLong}}, {board, desk, metrics, clock});
     ASSERT_TRUE(started) << to_string(started.error());
     server = *std::move(started);
   }
@@ -53,6 +53,7 @@ class Server : public ::testing::Test {
   SystemClock clock{};
   Board board{kFirst, {64, 1 << 20}};
   OrderDesk desk{[] {}};
+  Metrics metrics{{"1", {}, kLong}, [](const std::string&) { return Result<Bytes>(Bytes{}); }};
   std::unique_ptr<ApiServer> server{};
 };
 
