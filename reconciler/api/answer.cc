@@ -24,6 +24,7 @@ using Query = std::map<std::string, std::string>;
 const char* reason_of(int code) {
   switch (code) {
     case 400: return "BadRequest";
+    case 401: return "Unauthorized";
     case 403: return "Forbidden";
     case 404: return "NotFound";
     case 405: return "MethodNotAllowed";

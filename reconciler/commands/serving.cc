@@ -49,11 +49,23 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-void tell_not_served(Session& session, const Error& why) {
-  const std::string told = "the API is not served until the next start: " + to_string(why);
+void tell_not_served(Session& session, const std::string& what, const Error& why) {
+  const std::string told = what + " is not served until the next start: " + to_string(why);
   spdlog::error("{}", told);
   const Moment now = session.clock().now();
   record(session, {"Daemon", EventType::Warning, "ApiNotServed", told, now, now, 1});
+}
+
+// Null where none is asked for, or where it cannot be had and that is no fault of the configuration.
+Result<std::unique_ptr<TcpDoor>> open_tcp(Session& session) {
+  const Config& config = session.config();
+  if (!config.api_port) return std::unique_ptr<TcpDoor>();
+  auto door = TcpDoor::open({static_cast<std::uint16_t>(*config.api_port),
+                             config.api_listen == ListenSetting::Any ? ListenOn::AnyAddress : ListenOn::Loopback, config.api_token_file});
+  const bool is_taken = !door && door.error().kind == ErrorKind::Busy;
+  if (!is_taken) return door;
+  tell_not_served(session, "the API over TCP", door.error());
+  return std::unique_ptr<TcpDoor>();
 }
 
 LookReport report_of(const Picture& picture) {
@@ -73,6 +85,8 @@ std::variant<std::unique_ptr<Serving>, SessionFailure> Serving::begin(Session& s
   if (!admins) return SessionFailure{ExitCode::Configuration, to_string(admins.error())};
   const auto viewers = group_of(config, config.api_view_group, "api.viewGroup");
   if (!viewers) return SessionFailure{ExitCode::Configuration, to_string(viewers.error())};
+  auto tcp = open_tcp(session);
+  if (!tcp) return SessionFailure{ExitCode::Configuration, to_string(Error(tcp.error()).in("opening api.tcp of the configuration"))};
   ServerSettings settings;
   settings.socket = api_socket_of(config, session.dir8());
   settings.rules.own_uid = ::geteuid();
@@ -82,11 +96,12 @@ std::variant<std::unique_ptr<Serving>, SessionFailure> Serving::begin(Session& s
   // Versions go on from the time: a daemon that starts again never gives out those of the one before.
   const auto first = static_cast<BoardVersion>(session.clock().now().time_since_epoch().count());
   std::unique_ptr<Serving> serving(new Serving(session, first, std::move(ask_for_look)));  // the constructor is private
-  auto server = ApiServer::start(settings, {serving->board_, serving->desk_, serving->metrics_, session.clock()});
+  auto server = ApiServer::start(settings, {serving->board_, serving->desk_, serving->metrics_, session.clock()},
+                                 *std::move(tcp));
   if (server) {
     serving->server_ = *std::move(server);
   } else {
-    tell_not_served(session, server.error());
+    tell_not_served(session, "the API", server.error());
   }
   return serving;
 }

@@ -3,6 +3,7 @@
 // directory, so that who may write manifests may not change guards and paths.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,7 @@ inline constexpr std::string_view kConfigKind = "CowherdConfiguration";
 
 enum class AccelSetting { Auto, Kvm, Tcg };
 enum class DiskDriverSetting { Auto, DmSnapshot, Qcow2 };
+enum class ListenSetting { Loopback, Any };
 enum class EmptySource { Refuse, Allow };  // what a manifest directory that became empty means
 
 // Without defaults: default_config() has them.
@@ -42,6 +44,9 @@ struct Config {
   std::string api_socket{};                                  // api.socket, empty: below the runtime directory
   ResourceName api_admin_group{};                            // api.adminGroup, empty: none
   ResourceName api_view_group{};                             // api.viewGroup, empty: none
+  std::optional<std::int64_t> api_port{};                    // api.tcp.port, unset: no TCP
+  ListenSetting api_listen = ListenSetting::Loopback;        // api.tcp.listen
+  std::string api_token_file{};                              // api.tcp.tokenFile, empty: none
   bool operator==(const Config&) const = default;
 };
 

@@ -11,6 +11,9 @@ const Table<Config>& config_fields() {
                    {.path = "source", .doc = "How the manifest directory is read."},
                    {.path = "limits", .doc = "What may happen at a time and how much of the host is used."},
                    {.path = "api", .doc = "Where and to whom the daemon answers."},
+                   {.path = "api.tcp",
+                    .doc = "The API over TCP as well, for reading only; without TLS. Without a tokenFile every user and program of "
+                           "this host may read."},
                    {.path = "guards", .doc = "What holds deletion back."},
                    {.path = "guards.maxPrune",
                     .doc = "At most so many objects are removed in one pass: the larger of the two. More waits for "
@@ -146,6 +149,25 @@ const Table<Config>& config_fields() {
                              "api.socket, in a directory that they may enter.",
                       .example = "cowherd-view"},
                      &Config::api_view_group),
+              member({.path = "api.tcp.port",
+                      .need = Need::WithParent,
+                      .minimum = 1,
+                      .maximum = 65'535,
+                      .doc = "Where it listens.",
+                      .example = 9477},
+                     &Config::api_port),
+              member({.path = "api.tcp.listen",
+                      .standard = "Loopback",
+                      .values = {"Loopback", "Any"},
+                      .doc = "Loopback answers this host alone; Any every host that can reach this one, which needs a tokenFile, and a "
+                             "proxy with TLS in front wherever the network is not trusted."},
+                     &Config::api_listen),
+              member({.path = "api.tcp.tokenFile",
+                      .doc = "Holds the token that a request has to bring (Authorization: Bearer TOKEN), at least 32 characters on one "
+                             "line. Only its owner, root or the daemon's user, may write it, and nobody else but its group read it. It is "
+                             "read for each request.",
+                      .example = "/etc/cowherd/api-token"},
+                     &Config::api_token_file),
           },
   };
   return kTable;

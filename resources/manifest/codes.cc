@@ -105,6 +105,9 @@ const std::vector<DiagnosticCode>& diagnostic_codes() {
        "cowherd.dev/protect is \"true\" or \"false\", cowherd.dev/prune is \"enabled\" or \"disabled\", cowherd.dev/suspend is "
        "\"true\", \"false\" or the reason why it is suspended. Another value is refused, since somebody would rely on a "
        "protection that is none."},
+      {"E228", "an API for other hosts without a token",
+       "With listen: Any the daemon answers every host that can reach this one. It then asks for a token, which a file that "
+       "tokenFile names holds; without one the configuration is refused."},
 
       {"E301", "an object is declared twice",
        "Kind and name are unique over all manifests. With two declarations neither new one is applied; what was last in "

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "resources/manifest/parse_config.h"
 
+#include "resources/manifest/config_check.h"
 #include "resources/manifest/decode.h"
 #include "resources/manifest/text_check.h"
 
@@ -18,6 +19,7 @@ Config read_config(Findings& findings) {
       findings.add({"E301", decoded->name, "kind", "the configuration is there twice", "take one of them out"}, first->name,
                    "first here");
     }
+    if (decoded) check_config(*root, findings);
     if (!first) first = std::move(decoded);
   }
   return first && findings.errors() == 0 ? make_config(first->spec) : default_config();

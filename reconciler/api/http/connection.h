@@ -16,6 +16,7 @@ namespace cowherd {
 struct Connection {
   int fd = -1;
   Peer peer{};
+  std::string address{};         // of a peer over TCP, who is nobody; empty over the unix socket
   Admission admission = Admission::Stranger;
   MHD_Connection* handle = nullptr;
   bool answering = false;        // a request has come and its answer is not through yet

@@ -32,6 +32,7 @@ MHD_Response* response_of(const ApiAnswer& answer) {
   if (response == nullptr) return nullptr;
   (void)text.release();  // the response has it
   put_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, answer.type);
+  if (answer.code == MHD_HTTP_UNAUTHORIZED) put_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer realm=\"cowherd\"");
   if (!answer.allowed.empty()) put_header(response, MHD_HTTP_HEADER_ALLOW, answer.allowed.c_str());
   if (answer.code == MHD_HTTP_TOO_MANY_REQUESTS || answer.code == MHD_HTTP_SERVICE_UNAVAILABLE) {
     put_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "1");

@@ -10,11 +10,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <map>
 
-#include "reconciler/api/http/connection.h"
 #include "reconciler/api/http/response.h"
-#include "reconciler/api/http/unix_socket.h"
+#include "reconciler/api/http/service.h"
 
 namespace cowherd {
 
@@ -32,66 +30,17 @@ constexpr const char* kMetricsType = "text/plain; version=0.0.4; charset=utf-8";
 // Of a clock that does not jump; only differences mean something.
 Moment steady_now() { return Moment{std::chrono::floor<Span>(std::chrono::steady_clock::now().time_since_epoch())}; }
 
+std::string header_of(MHD_Connection* handle, const char* name) {
+  const char* value = MHD_lookup_connection_value(handle, MHD_HEADER_KIND, name);
+  return value == nullptr ? "" : value;
+}
+
 MHD_Result add_argument(void* query, MHD_ValueKind, const char* key, const char* value) {
   (*static_cast<std::map<std::string, std::string>*>(query))[key] = value == nullptr ? "" : value;
   return MHD_YES;
 }
 
 }  // namespace
-
-class ApiServer::Service {
- public:
-  Service(const ServerSettings& settings, ListeningSocket listening, const ServerSources& sources)
-      : settings_(settings), listening_(std::move(listening)), board_(sources.board), desk_(sources.desk), metrics_(sources.metrics),
-        clock_(sources.clock), book_(settings.rules) {}
-
-  Status prepare();
-  void serve();
-  void wake();
-  void stop();
-
- private:
-  struct Streaming {
-    Service& service;
-    Connection& connection;
-  };
-  static void on_streamed(void* streaming) { std::unique_ptr<Streaming>(static_cast<Streaming*>(streaming)).reset(); }
-  static MHD_Result on_request(void* self, MHD_Connection* handle, const char* path, const char* method, const char*,
-                               const char*, std::size_t*, void** request);
-  static void on_connection(void* self, MHD_Connection* handle, void** context, MHD_ConnectionNotificationCode what);
-  static void on_completed(void* self, MHD_Connection* handle, void**, MHD_RequestTerminationCode);
-  static ssize_t on_room(void* streaming, std::uint64_t, char* buffer, std::size_t most);
-
-  Status watch(int fd, void* data, std::uint32_t events);
-  int next_timeout() const;
-  void accept_all();
-  void accept_one(int fd);
-  void handle(const epoll_event& event);
-  MHD_Result respond(Connection& connection, const ApiRequest& request);
-  MHD_Result send(Connection& connection, const ApiAnswer& answer);
-  MHD_Result begin_watch(Connection& connection, WatchRequest request);
-  MHD_Result take_order(Connection& connection);
-  ApiLoad load() const;
-  void wait_for_more(Connection& connection);
-  void wake_waiting();
-  void sweep();
-  void wind_up();
-
-  ServerSettings settings_;
-  ListeningSocket listening_;
-  const Board& board_;
-  OrderDesk& desk_;
-  Metrics& metrics_;
-  const Clock& clock_;
-  AdmissionBook book_;
-  UniqueFd epoll_{};
-  UniqueFd bell_{};
-  std::atomic<bool> stopping_ = false;
-  MHD_Daemon* daemon_ = nullptr;
-  std::shared_ptr<const Page> page_{};  // of the current round: everybody is answered from the same one
-  Moment swept_{};
-  std::map<int, std::unique_ptr<Connection>> connections_{};  // by descriptor
-};
 
 Status ApiServer::Service::watch(int fd, void* data, std::uint32_t events) {
   epoll_event event{};
@@ -108,13 +57,14 @@ Status ApiServer::Service::prepare() {
   if (!epoll_.valid() || !bell_.valid()) return fail(errno_error(errno, "make the descriptors of the API"));
   daemon_ = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME, 0, nullptr, nullptr,
                              &Service::on_request, this, MHD_OPTION_CONNECTION_MEMORY_LIMIT, kMemoryPerConnection,
-                             MHD_OPTION_CONNECTION_LIMIT, static_cast<unsigned>(settings_.rules.most + 1),
+                             MHD_OPTION_CONNECTION_LIMIT, static_cast<unsigned>(settings_.rules.most + AddressBook::kMost + 1),
                              MHD_OPTION_NOTIFY_CONNECTION, &Service::on_connection, this, MHD_OPTION_NOTIFY_COMPLETED,
                              &Service::on_completed, this, MHD_OPTION_END);
   const MHD_DaemonInfo* info = daemon_ == nullptr ? nullptr : MHD_get_daemon_info(daemon_, MHD_DAEMON_INFO_EPOLL_FD);
   if (info == nullptr) return fail(ErrorKind::Failed, "start the API: libmicrohttpd does not start");
   COWHERD_TRY(watch(listening_.fd(), &listening_, EPOLLIN));
   COWHERD_TRY(watch(bell_.get(), &bell_, EPOLLIN));
+  if (tcp_) COWHERD_TRY(watch(tcp_->fd(), tcp_.get(), EPOLLIN));
   return watch(info->epoll_fd, daemon_, EPOLLIN);
 }
 
@@ -152,6 +102,7 @@ void ApiServer::Service::serve() {
 
 void ApiServer::Service::handle(const epoll_event& event) {
   if (event.data.ptr == &listening_) return accept_all();
+  if (tcp_ && event.data.ptr == tcp_.get()) return accept_guests();
   if (event.data.ptr == &bell_) {
     std::uint64_t counted = 0;
     [[maybe_unused]] const auto got = ::read(bell_.get(), &counted, sizeof counted);
@@ -178,16 +129,45 @@ void ApiServer::Service::accept_one(int fd) {
   if (!peer) return;  // nobody that could be judged
   const Admission admission = book_.enter(*peer);
   if (admission == Admission::Full) return;
-  auto connection = std::make_unique<Connection>();
-  connection->fd = fd;
-  connection->peer = *peer;
-  connection->admission = admission;
-  connection->since = steady_now();
-  connections_[fd] = std::move(connection);
+  Connection connection;
+  connection.peer = *peer;
+  connection.admission = admission;
   sockaddr address{};
   address.sa_family = AF_UNIX;
-  if (MHD_add_connection(daemon_, socket.release(), &address, sizeof address) == MHD_YES) return;
-  if (connections_.erase(fd) > 0) book_.leave(*peer);  // libmicrohttpd has closed it
+  take_in(std::move(socket), std::move(connection), &address, sizeof address);
+}
+
+void ApiServer::Service::accept_guests() {
+  for (int i = 0; i < kAcceptedAtOnce; ++i) {
+    std::optional<TcpGuest> guest = tcp_->accept();
+    if (!guest && (errno == EMFILE || errno == ENFILE)) ::poll(nullptr, 0, kNoDescriptorLeft);  // none to wait for
+    if (!guest) return;
+    if (guest->admission == Admission::Full) continue;
+    Connection connection;
+    connection.address = guest->address;
+    connection.admission = guest->admission;
+    take_in(std::move(guest->socket), std::move(connection), reinterpret_cast<const sockaddr*>(&guest->from), guest->from_size);
+  }
+}
+
+void ApiServer::Service::take_in(UniqueFd socket, Connection connection, const sockaddr* from, socklen_t from_size) {
+  const int fd = socket.get();
+  connection.fd = fd;
+  connection.since = steady_now();
+  connections_[fd] = std::make_unique<Connection>(std::move(connection));
+  if (MHD_add_connection(daemon_, socket.release(), from, from_size) == MHD_YES) return;
+  const auto refused = connections_.find(fd);
+  if (refused == connections_.end()) return;
+  let_go(*refused->second);  // libmicrohttpd has closed it
+  connections_.erase(refused);
+}
+
+void ApiServer::Service::let_go(const Connection& connection) {
+  if (connection.address.empty()) {
+    book_.leave(connection.peer);
+  } else {
+    tcp_->leave(connection.address);
+  }
 }
 
 void ApiServer::Service::on_connection(void* self, MHD_Connection* handle, void** context,
@@ -201,9 +181,8 @@ void ApiServer::Service::on_connection(void* self, MHD_Connection* handle, void*
     *context = found->second.get();
     return;
   }
-  const Peer peer = found->second->peer;
+  service.let_go(*found->second);
   service.connections_.erase(found);
-  service.book_.leave(peer);
 }
 
 MHD_Result ApiServer::Service::on_request(void* self, MHD_Connection* handle, const char* path, const char* method,
@@ -229,13 +208,7 @@ MHD_Result ApiServer::Service::on_request(void* self, MHD_Connection* handle, co
 MHD_Result ApiServer::Service::respond(Connection& connection, const ApiRequest& request) {
   connection.answering = true;
   connection.since = steady_now();
-  if (connection.admission == Admission::Stranger) {
-    return send(connection, failure_answer(403, "uid " + std::to_string(connection.peer.uid) +
-                                                    " may not read this API; members of api.viewGroup of the configuration may"));
-  }
-  if (connection.admission == Admission::TooMany) {
-    return send(connection, failure_answer(429, "uid " + std::to_string(connection.peer.uid) + " has too many connections"));
-  }
+  if (const auto refused = refusal(connection, request)) return send(connection, *refused);
   if (is_order(request)) return take_order(connection);
   auto answered = answer(request, page_, clock_.now(), settings_.api);
   if (const auto* plain = std::get_if<ApiAnswer>(&answered)) return send(connection, *plain);
@@ -243,6 +216,17 @@ MHD_Result ApiServer::Service::respond(Connection& connection, const ApiRequest&
     return send(connection, {200, std::make_shared<const std::string>(metrics_.text(load())), "", kMetricsType});
   }
   return begin_watch(connection, std::get<WatchRequest>(std::move(answered)));
+}
+
+std::optional<ApiAnswer> ApiServer::Service::refusal(const Connection& connection, const ApiRequest& request) const {
+  const std::string who = connection.address.empty() ? "uid " + std::to_string(connection.peer.uid) : "address " + connection.address;
+  if (connection.admission == Admission::Stranger) {
+    return failure_answer(403, who + " may not read this API; members of api.viewGroup of the configuration may");
+  }
+  if (connection.admission == Admission::TooMany) return failure_answer(429, who + " has too many connections");
+  if (connection.address.empty()) return std::nullopt;
+  return tcp_->refusal({request.method, header_of(connection.handle, MHD_HTTP_HEADER_HOST),
+                        header_of(connection.handle, MHD_HTTP_HEADER_AUTHORIZATION)});
 }
 
 MHD_Result ApiServer::Service::send(Connection& connection, const ApiAnswer& answer) {
@@ -371,9 +355,10 @@ ApiServer::ApiServer(std::unique_ptr<Service> service) : service_(std::move(serv
   thread_ = std::thread([this] { service_->serve(); });
 }
 
-Result<std::unique_ptr<ApiServer>> ApiServer::start(const ServerSettings& settings, const ServerSources& sources) {
+Result<std::unique_ptr<ApiServer>> ApiServer::start(const ServerSettings& settings, const ServerSources& sources,
+                                                    std::unique_ptr<TcpDoor> tcp) {
   COWHERD_ASSIGN(ListeningSocket listening, ListeningSocket::open(settings.socket, settings.rules));
-  auto service = std::make_unique<Service>(settings, std::move(listening), sources);
+  auto service = std::make_unique<Service>(settings, std::move(listening), std::move(tcp), sources);
   COWHERD_TRY(service->prepare());
   return std::unique_ptr<ApiServer>(new ApiServer(std::move(service)));  // the constructor is private
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The daemon's API over HTTP/1.1 on a unix socket. One thread of its own serves every connection and waits for none:
-// the reconcile loop posts to the board, answers what lies on the desk, calls wake(), and never meets a client. This folder
+// The daemon's API over HTTP/1.1 on a unix socket and, where it is asked for, over TCP. One thread of its own serves
+// every connection and waits for none: the reconcile loop posts to the board, answers what lies on the desk, calls wake(), and never meets a client. This folder
 // alone knows libmicrohttpd (0.9.75).
 //
 // Bounds: connections (admission.h), 32 KiB for a request line with its headers, 16 KiB for a body that is read, 10 s for a
@@ -16,6 +16,7 @@
 #include "reconciler/api/admission.h"
 #include "reconciler/api/answer.h"
 #include "reconciler/api/board.h"
+#include "reconciler/api/http/tcp_door.h"
 #include "reconciler/api/order_desk.h"
 #include "reconciler/metrics/metrics.h"
 #include "resources/files/clock.h"
@@ -39,8 +40,9 @@ struct ServerSources {
 
 class ApiServer {
  public:
-  // Busy: another one answers at the socket. Signals have to be blocked before.
-  static Result<std::unique_ptr<ApiServer>> start(const ServerSettings& settings, const ServerSources& sources);
+  // tcp: or none. Busy: another one answers at the socket. Signals have to be blocked before.
+  static Result<std::unique_ptr<ApiServer>> start(const ServerSettings& settings, const ServerSources& sources,
+                                                  std::unique_ptr<TcpDoor> tcp = nullptr);
   // Ends every connection and takes the socket away.
   ~ApiServer();
   ApiServer(const ApiServer&) = delete;
