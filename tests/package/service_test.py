@@ -120,7 +120,6 @@ class Service(unittest.TestCase):
         self.wait_until("it goes on", lambda: self.status()["power"] == "Running")
         self.guest = self.pid_of_guest()
 
-<<<<<<< HEAD
     def test_it_answers_who_asks(self):
         for words in [["wait", "sbx/web", "--for=condition=Ready"], ["reconcile", "now"], ["get", "sbx/web"]]:
             asked = subprocess.run([PROGRAM, *words], capture_output=True, text=True, timeout=120)
@@ -128,7 +127,7 @@ class Service(unittest.TestCase):
         refused = subprocess.run([PROGRAM, "approve", "delete", "sbx/web"], capture_output=True, text=True, timeout=120)
         self.assertEqual(1, refused.returncode, refused.stderr)
         self.assertIn("it is declared at", refused.stderr)
-=======
+
     def test_the_journal_tells_of_one_object(self):
         def told():
             shown = subprocess.run(["journalctl", "-u", "cowherd", "-o", "json", "COWHERD_OBJECT=Sandbox/web", "COWHERD_STEP=start-machine"],
@@ -140,7 +139,6 @@ class Service(unittest.TestCase):
             self.assertEqual(("6", "cowherd", "done"), tuple(entry[name] for name in ("PRIORITY", "SYSLOG_IDENTIFIER", "COWHERD_OUTCOME")))
             self.assertTrue(entry["MESSAGE"].startswith("object=Sandbox/web step=start-machine"), entry)
             self.assertGreater(int(entry["COWHERD_PLAN"]), 0)
->>>>>>> f015ad5 (journal: under systemd each key=value of a log line is a field)
 
     def test_guests_outlive_a_restart(self):
         systemctl("restart", "cowherd")
