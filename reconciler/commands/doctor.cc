@@ -42,7 +42,11 @@ void check_host(const Config& config, FileSystem& files, Checks& checks) {
   checks.push_back(check_loop_devices(loops, config.disk_driver));
   checks.push_back(check_qemu(config));
   checks.push_back(check_qemu_img(config, config.disk_driver, dm.health));
-  checks.push_back(check_kvm(config, files));
+  const Check kvm = check_kvm(config, files);
+  checks.push_back(kvm);
+  const bool uses_kvm = kvm.health == Health::Ok && config.accel != AccelSetting::Tcg;
+  checks.push_back(check_machine_users(config, uses_kvm ? "kvm" : "tcg", files));
+  checks.push_back(check_seccomp(files));
   checks.push_back(check_memory(config, host_memory()));
   checks.push_back(check_inotify(files));
 }

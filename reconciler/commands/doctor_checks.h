@@ -37,6 +37,9 @@ Check check_inotify(FileSystem& files);
 Check check_qemu(const Config& config);
 Check check_qemu_img(const Config& config, DiskDriverSetting wanted, Health device_mapper);
 Check check_kvm(const Config& config, FileSystem& files);
+// For machines with the accelerator "kvm" or "tcg".
+Check check_machine_users(const Config& config, const std::string& accelerator, FileSystem& files);
+Check check_seccomp(FileSystem& files);
 Check check_memory(const Config& config, Bytes host_memory);
 // Directories.
 Check check_machine_id(FileSystem& files);

@@ -10,6 +10,20 @@ namespace {
 
 constexpr Span kProgramAnswers{5000};
 
+Check check_user_range(const UserRange& range, const Result<AccountFiles>& accounts) {
+  if (!accounts) {
+    return {"machine users", Health::Fail, to_string(accounts.error()), "which users are free must be known to start a machine"};
+  }
+  const std::uint64_t last = std::uint64_t{range.first} + range.count - 1;
+  const std::string finding =
+      "each machine runs as a user of its own, " + std::to_string(range.first) + " to " + std::to_string(last);
+  const std::size_t others = ids_of_accounts(*accounts, range).size();
+  if (others == 0) return {"machine users", Health::Ok, finding, ""};
+  return {"machine users", others == range.count ? Health::Fail : Health::Warn,
+          finding + "; " + std::to_string(others) + " of them are left out, as accounts of this host have them or their containers may",
+          "set confinement.uidBase to a range that /etc/passwd, group, subuid and subgid do not name"};
+}
+
 }  // namespace
 
 Check check_qemu(const Config& config) {
@@ -40,6 +54,24 @@ Check check_kvm(const Config& config, FileSystem& files) {
   return {"KVM", required ? Health::Fail : Health::Warn, choice.reason,
           required ? "set machine.accel to Auto, or use a host where KVM works"
                    : "guests run emulated (slow); enable virtualisation and give access to /dev/kvm (group kvm)"};
+}
+
+Check check_machine_users(const Config& config, const std::string& accelerator, FileSystem& files) {
+  const UserPolicy policy = user_policy_of(config);
+  const Result<UserChoice> choice = choose_users(policy, accelerator, files);
+  if (!choice) return {"machine users", Health::Fail, choice.error().message, choice.error().hint};
+  if (choice->range) {
+    return check_user_range(*choice->range, read_account_files(files));
+  }
+  return {"machine users", policy.wanted == OwnUsers::Never ? Health::Ok : Health::Warn,
+          "machines run as the daemon's user: " + choice->reason,
+          policy.wanted == OwnUsers::Never ? "" : "a daemon that runs as root gives each machine a user of its own"};
+}
+
+Check check_seccomp(FileSystem& files) {
+  if (files.stat(kSeccompActions)) return {"system calls", Health::Ok, "QEMU is kept from those it does not need", ""};
+  return {"system calls", Health::Warn, "this kernel has no seccomp filters: QEMU may use all of them",
+          "use a kernel with CONFIG_SECCOMP_FILTER"};
 }
 
 Check check_memory(const Config& config, Bytes host_memory) {

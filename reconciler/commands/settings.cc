@@ -89,6 +89,17 @@ std::optional<DiskDriverKind> disk_driver_of(const Config& config) {
   return std::nullopt;
 }
 
+UserPolicy user_policy_of(const Config& config) {
+  UserPolicy policy;
+  switch (config.own_users) {
+    case OwnUsersSetting::Auto: policy.wanted = OwnUsers::Auto; break;
+    case OwnUsersSetting::Always: policy.wanted = OwnUsers::Always; break;
+    case OwnUsersSetting::Never: policy.wanted = OwnUsers::Never; break;
+  }
+  policy.range = {static_cast<std::uint32_t>(config.uid_base), static_cast<std::uint32_t>(config.uid_count)};
+  return policy;
+}
+
 QemuSettings qemu_settings_of(const Config& config, const std::string& dir8) {
   QemuSettings settings;
   settings.binary = qemu_binary(config);
@@ -99,6 +110,7 @@ QemuSettings qemu_settings_of(const Config& config, const std::string& dir8) {
   }
   settings.runtime_dir = runtime_dir_of(config, dir8);
   settings.serial_log_limit = config.serial_log_limit;
+  settings.users = user_policy_of(config);
   return settings;
 }
 

@@ -24,6 +24,7 @@ std::string qemu_binary(const Config& config);      // configured or found; "qem
 std::string qemu_img_beside(const Config& config);  // qemu-img beside it, or found
 
 std::optional<DiskDriverKind> disk_driver_of(const Config& config);
+UserPolicy user_policy_of(const Config& config);
 QemuSettings qemu_settings_of(const Config& config, const std::string& dir8);
 std::string api_socket_of(const Config& config, const std::string& dir8);
 DirectorySettings directory_settings_of(const Config& config, const std::string& manifests);

@@ -19,12 +19,16 @@ inline constexpr std::string_view kConfigKind = "CowherdConfiguration";
 enum class AccelSetting { Auto, Kvm, Tcg };
 enum class DiskDriverSetting { Auto, DmSnapshot, Qcow2 };
 enum class ListenSetting { Loopback, Any };
+enum class OwnUsersSetting { Auto, Always, Never };
 enum class EmptySource { Refuse, Allow };  // what a manifest directory that became empty means
 
 // Without defaults: default_config() has them.
 struct Config {
   std::string qemu{};                                        // machine.qemu, empty: qemu-system-x86_64 from PATH
   AccelSetting accel = AccelSetting::Auto;                   // machine.accel
+  OwnUsersSetting own_users = OwnUsersSetting::Auto;         // confinement.users
+  std::int64_t uid_base = 0;                                 // confinement.uidBase
+  std::int64_t uid_count = 0;                                // confinement.uidCount
   DiskDriverSetting disk_driver = DiskDriverSetting::Auto;   // disks.driver
   Span settle{};                                             // source.settle
   Span prune_delay{};                                        // source.pruneDelay

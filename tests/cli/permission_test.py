@@ -51,6 +51,14 @@ class Permission(cli.World):
         self.assertEqual(cli.FAILURE, code)
         self.assertRegex(out, r"fail +state directory")
 
+    def test_doctor_says_as_whom_machines_would_run(self):
+        _, out, _ = self.as_nobody("doctor")
+        self.assertRegex(out, r"warn +machine users +machines run as the daemon's user: this process lacks CAP_CHOWN")
+        self.config.write_text(self.config.read_text().replace("spec:", "spec:\n  confinement: {users: Always}", 1))
+        code, out, _ = self.as_nobody("doctor")
+        self.assertEqual(cli.FAILURE, code)
+        self.assertRegex(out, r"fail +machine users +a VM cannot have a user of its own: this process lacks CAP_CHOWN")
+
 
 if __name__ == "__main__":
     cli.main()

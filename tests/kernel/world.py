@@ -73,6 +73,14 @@ def text_of(path):
         return ""
 
 
+def target_of(link):
+    """Of a link in /proc; empty when it is gone."""
+    try:
+        return os.readlink(link)
+    except OSError:
+        return ""
+
+
 def idle_kernel():
     """An ELF file that QEMU enters as PVH asks (Xen docs/misc/pvh.pandoc) and that does nothing but HLT."""
     base, note_at, code_at = 0x100000, 64 + 2 * 56, 64 + 2 * 56 + 24
@@ -235,10 +243,11 @@ class World(unittest.TestCase):
         return sorted(path.name for path in self.state.glob("sandboxes/*") if re.fullmatch("[0-9a-f]{32}", path.name))
 
     def machines(self):
-        """Pids of the VMs of this world."""
+        """Pids of the VMs of this world: QEMUs that write their events below its runtime directory."""
         mark = f"{self.runtime}/"
-        return sorted(int(path.split("/")[2]) for path in glob.glob("/proc/[0-9]*/cmdline")
-                      if re.match("[^ ]*qemu-system", text := text_of(path)) and mark in text)
+        return sorted(pid for pid in (int(path.split("/")[2]) for path in glob.glob("/proc/[0-9]*/cmdline")
+                                      if re.match("[^ ]*qemu-system", text_of(path)))
+                      if target_of(f"/proc/{pid}/fd/1").startswith(mark))
 
     def standing(self):
         """Everything of this world that would differ if something was made anew."""

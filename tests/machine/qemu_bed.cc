@@ -48,6 +48,7 @@ bool eventually(const std::function<bool()>& holds) {
 QemuBed::QemuBed() {
   settings_.accel = Accelerator::Tcg;
   settings_.runtime_dir = dir_ / "run";
+  settings_.users = {OwnUsers::Auto, {2'100'000'000, 1000}};
   restart_daemon();
 }
 

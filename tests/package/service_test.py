@@ -140,6 +140,14 @@ class Service(unittest.TestCase):
             self.assertTrue(entry["MESSAGE"].startswith("object=Sandbox/web step=start-machine"), entry)
             self.assertGreater(int(entry["COWHERD_PLAN"]), 0)
 
+    def test_a_guest_runs_as_a_user_of_its_own_without_privileges(self):
+        status = dict(line.split(":\t", 1) for line in text_of(f"/proc/{self.guest}/status").splitlines() if ":\t" in line)
+        users = {int(user) for user in status["Uid"].split() + status["Gid"].split()}
+        self.assertEqual(1, len(users))
+        self.assertGreaterEqual(users.pop(), 2_100_000_000)
+        self.assertEqual(("", "1"), (status["Groups"].strip(), status["NoNewPrivs"]))
+        self.assertEqual({0}, {int(status[name], 16) for name in ("CapInh", "CapPrm", "CapEff", "CapAmb")})
+
     def test_guests_outlive_a_restart(self):
         systemctl("restart", "cowherd")
         self.expect_adopted()

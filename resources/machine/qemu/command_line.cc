@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "resources/files/json.h"
-#include "resources/machine/qemu/held_child.h"
 
 namespace cowherd {
 namespace {
@@ -60,8 +59,18 @@ class Arguments {
   std::vector<std::string> words_;
 };
 
-std::string socket_chardev(const char* id, const std::string& path) {
-  return std::string("socket,id=") + id + ",path=" + escaped(path) + ",server=on,wait=off";
+std::string socket_chardev(const char* id, int listening) {
+  return std::string("socket,id=") + id + ",fd=" + std::to_string(listening) + ",server=on,wait=off";
+}
+
+// What QEMU opens like any other file, by this user's right to the file itself.
+std::string own_descriptor(int number) { return "/proc/self/fd/" + std::to_string(number); }
+
+// What QEMU duplicates instead of opening it.
+std::string descriptor_set(int number) { return "/dev/fdset/" + std::to_string(number); }
+
+void add_descriptor_set(Arguments& arguments, int number) {
+  arguments.option("-add-fd", "fd=" + std::to_string(number) + ",set=" + std::to_string(number));
 }
 
 std::string accelerator_option(const LaunchOptions& options) {
@@ -71,21 +80,21 @@ std::string accelerator_option(const LaunchOptions& options) {
 
 // After a boot in a memfd and shared: readable at a pause, without a file. Loaded: a private mapping of the image, so that
 // the image stays as it is and clones share its pages. Without prealloc: a page is read when the guest first needs it.
-std::string memory_backend(const MachineSpec& spec) {
+std::string memory_backend(const MachineSpec& spec, const VmmDescriptors& at) {
   const std::string size = ",id=ram,size=" + std::to_string(spec.memory.value);
-  if (!spec.saved) return "memory-backend-memfd" + size + ",share=on";
-  return "memory-backend-file" + size + ",share=off,mem-path=" + escaped(spec.saved->memory_image);
+  if (!at.image) return "memory-backend-memfd" + size + ",share=on";
+  return "memory-backend-file" + size + ",share=off,mem-path=" + own_descriptor(*at.image);
 }
 
 // QEMU loads by itself from the descriptor, whoever lives meanwhile, and ends when it cannot. The state is as
 // xen-save-devices-state writes it: without the section that send-configuration stands for.
-void add_saved(Arguments& arguments) {
+void add_saved(Arguments& arguments, int state) {
   arguments.option("-global", "migration.send-configuration=off")
-      .option("-incoming", "fd:" + std::to_string(kExtraDescriptor))
+      .option("-incoming", "fd:" + std::to_string(state))
       .flag("-S");
 }
 
-void add_machine(Arguments& arguments, const MachineSpec& spec, const LaunchOptions& options) {
+void add_machine(Arguments& arguments, const MachineSpec& spec, const VmmDescriptors& at, const LaunchOptions& options) {
   const std::string memory = std::to_string(spec.memory.value);
   // Saved state does not describe itself, and QEMU need not look for that.
   const std::string machine = std::string("microvm,acpi=on,rtc=on,memory-backend=ram") +
@@ -95,7 +104,7 @@ void add_machine(Arguments& arguments, const MachineSpec& spec, const LaunchOpti
       .option("-accel", accelerator_option(options))
       .option("-cpu", cpu_model(options.accelerator))
       .option("-smp", std::to_string(spec.vcpus))
-      .option("-object", memory_backend(spec))
+      .option("-object", memory_backend(spec, at))
       .option("-m", "size=" + memory + "B")
       .flag("-nodefaults")
       .flag("-no-user-config")
@@ -107,33 +116,55 @@ void add_machine(Arguments& arguments, const MachineSpec& spec, const LaunchOpti
   }
 }
 
-void add_disk(Arguments& arguments, const MachineSpec& spec) {
+// Given in full: QEMU could not open what the overlay's header names.
+Value base_node(int descriptor) {
+  Value file = Value::map();
+  file.set("driver", "file");
+  file.set("filename", descriptor_set(descriptor));
+  file.set("read-only", Value(true));
+  Value node = Value::map();
+  node.set("driver", "raw");
+  node.set("node-name", "base");
+  node.set("read-only", Value(true));
+  node.set("file", std::move(file));
+  return node;
+}
+
+void add_disk(Arguments& arguments, const MachineSpec& spec, const VmmDescriptors& at) {
   const bool device = is_device_node(spec.disk_node);
   // The guest's flushes reach the disk; its discards do not, since a hole in a shared base is not what they mean.
   // A device is written past the host's page cache: there a write that a full store refuses is the guest's own request,
   // which waits until the store is repaired. From the page cache it would be lost after the guest was told that it is done.
+  Value root = root_node(spec.disk_format);
+  add_descriptor_set(arguments, at.disk);
+  if (at.base) {
+    add_descriptor_set(arguments, *at.base);
+    arguments.option("-blockdev", print_json(base_node(*at.base), JsonStyle::Compact));
+    root.set("backing", "base");
+  }
   arguments
       .option("-blockdev", std::string("driver=") + (device ? "host_device" : "file") + ",node-name=node,filename=" +
-                               escaped(spec.disk_node) +
+                               descriptor_set(at.disk) +
                                ",aio=threads,cache.direct=" + (device ? "on" : "off") + ",cache.no-flush=off,discard=ignore,locking=auto")
-      .option("-blockdev", print_json(root_node(spec.disk_format), JsonStyle::Compact))
+      .option("-blockdev", print_json(root, JsonStyle::Compact))
       // A full or failed store stops the guest instead of telling it EIO.
       .option("-device", "virtio-blk-device,drive=root,werror=stop,rerror=stop,discard=off");
 }
 
-void add_channels(Arguments& arguments, const MachineSpec& spec, const RuntimeDir& dir) {
-  arguments.option("-chardev", socket_chardev("qmp", dir.control_socket()))
+void add_channels(Arguments& arguments, const MachineSpec& spec, const VmmDescriptors& at) {
+  add_descriptor_set(arguments, at.serial_log);
+  arguments.option("-chardev", socket_chardev("qmp", at.control))
       .option("-mon", "chardev=qmp,mode=control")
-      .option("-chardev", socket_chardev("query", dir.query_socket()))
+      .option("-chardev", socket_chardev("query", at.query))
       .option("-mon", "chardev=query,mode=control")
       // Standard input holds qmp_capabilities and then ends, standard output is events.log: QEMU records its own events.
       .option("-chardev", "stdio,id=events,signal=off")
       .option("-mon", "chardev=events,mode=control")
-      .option("-chardev", socket_chardev("serial", dir.serial_socket()) + ",logfile=" + escaped(spec.serial_log) +
+      .option("-chardev", socket_chardev("serial", at.serial) + ",logfile=" + descriptor_set(at.serial_log) +
                               ",logappend=on")
       .option("-serial", "chardev:serial")
       .option("-device", "virtio-serial-device")
-      .option("-chardev", socket_chardev("agent", dir.agent_socket()))
+      .option("-chardev", socket_chardev("agent", at.agent))
       .option("-device", "virtserialport,chardev=agent,name=org.qemu.guest_agent.0");
   if (spec.network == GuestNetwork::User) {
     arguments.option("-netdev", "user,id=net").option("-device", "virtio-net-device,netdev=net");
@@ -201,15 +232,15 @@ std::string kernel_arguments(const MachineSpec& spec, const LaunchOptions& optio
   return text;
 }
 
-std::vector<std::string> command_line(const MachineSpec& spec, const RuntimeDir& dir, const LaunchOptions& options) {
+std::vector<std::string> command_line(const MachineSpec& spec, const VmmDescriptors& at, const LaunchOptions& options) {
   Arguments arguments(options.binary);
-  add_machine(arguments, spec, options);
-  arguments.option("-kernel", spec.kernel);
-  if (!spec.initrd.empty()) arguments.option("-initrd", spec.initrd);
+  add_machine(arguments, spec, at, options);
+  arguments.option("-kernel", own_descriptor(at.kernel));
+  if (at.initrd) arguments.option("-initrd", own_descriptor(*at.initrd));
   arguments.option("-append", kernel_arguments(spec, options));
-  add_disk(arguments, spec);
-  add_channels(arguments, spec, dir);
-  if (spec.saved) add_saved(arguments);
+  add_disk(arguments, spec, at);
+  add_channels(arguments, spec, at);
+  if (at.state) add_saved(arguments, *at.state);
   return std::move(arguments).take();
 }
 

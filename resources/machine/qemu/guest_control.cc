@@ -99,6 +99,23 @@ Status watch_retried_writes(QmpClient& client, const Deadline& deadline) {
   return {};
 }
 
+// QEMU writes to what it is handed: it may open no file of ours.
+Status save_into(QmpClient& client, const UniqueFd& file, const Deadline& deadline) {
+  COWHERD_ASSIGN(const Value added, client.call_with(file, "add-fd", deadline));
+  COWHERD_ASSIGN(const std::int64_t set, integer_at(added, "fdset-id"));
+  Value arguments = Value::map();
+  arguments.set("filename", "/dev/fdset/" + std::to_string(set));
+  // Else QEMU gives the disk away, as to the other side of a migration.
+  arguments.set("live", Value(false));
+  const Result<Value> saved = client.call("xen-save-devices-state", deadline, std::move(arguments));
+  Value added_set = Value::map();
+  added_set.set("fdset-id", Value(set));
+  const Result<Value> removed = client.call("remove-fd", deadline, std::move(added_set));
+  if (saved && removed) return {};
+  if (!saved && !removed) return fail(Error(saved.error()).and_also(removed.error()));
+  return fail(saved ? removed.error() : saved.error());
+}
+
 }  // namespace
 
 Status freeze_guest(const RuntimeDir& dir, const VmRecord& record) {
@@ -133,15 +150,10 @@ Status save_device_state(const RuntimeDir& dir, const VmRecord& record, const st
   COWHERD_ASSIGN(QmpClient client, QmpClient::connect(dir.control_socket()));
   COWHERD_ASSIGN(const std::string state, run_state(client, deadline));
   COWHERD_TRY(require_frozen(state));
-  // Made here, so that no file of someone else is overwritten.
-  COWHERD_TRY(open_path(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, "create"));
-  Value arguments = Value::map();
-  arguments.set("filename", path);
-  // Else QEMU gives the disk away, as to the other side of a migration.
-  arguments.set("live", Value(false));
-  const Result<Value> saved = client.call("xen-save-devices-state", deadline, std::move(arguments));
+  COWHERD_ASSIGN(const UniqueFd file, open_path(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, "create"));
+  const Status saved = save_into(client, file, deadline);
   const MachineShape shape{record.vcpus, record.memory, record.network};
-  const Status sealed = saved ? seal_device_state(path, shape) : Status(fail(saved.error()));
+  const Status sealed = saved ? seal_device_state(path, shape) : saved;
   if (sealed) return {};
   Error error = sealed.error();
   if (::unlink(path.c_str()) != 0) error = std::move(error).and_also(path_error(errno, "remove", path));

@@ -2,7 +2,10 @@
 #include "resources/machine/qemu/held_child.h"
 
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <poll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -20,12 +23,12 @@
 namespace cowherd {
 namespace {
 
-constexpr Span kExecDeadline = std::chrono::seconds{10};
+constexpr Span kAnswerDeadline = std::chrono::seconds{10};
 
-// Descriptors above 3, so that dup2 onto 0..3 in the child cannot overwrite one of them.
-Result<UniqueFd> out_of_the_way(UniqueFd fd) {
-  if (!fd.valid() || fd.get() > kExtraDescriptor) return fd;
-  const int moved = ::fcntl(fd.get(), F_DUPFD_CLOEXEC, kExtraDescriptor + 1);
+// Where dup2 in the child, onto all numbers below `first`, cannot overwrite it.
+Result<UniqueFd> out_of_the_way(UniqueFd fd, int first) {
+  if (fd.get() >= first) return fd;
+  const int moved = ::fcntl(fd.get(), F_DUPFD_CLOEXEC, first);
   if (moved < 0) return fail(errno_error(errno, "duplicate a descriptor"));
   return UniqueFd(moved);
 }
@@ -36,13 +39,13 @@ struct Line {
 };
 
 // A socket pair and not a pipe: one carries both directions, and send(2) can be told not to raise SIGPIPE.
-Result<Line> make_line() {
+Result<Line> make_line(int first) {
   std::array<int, 2> ends{-1, -1};
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
     return fail(errno_error(errno, "make a socket pair"));
   }
   UniqueFd parent(ends[0]);
-  COWHERD_ASSIGN(UniqueFd child, out_of_the_way(UniqueFd(ends[1])));
+  COWHERD_ASSIGN(UniqueFd child, out_of_the_way(UniqueFd(ends[1]), first));
   return Line{std::move(parent), std::move(child)};
 }
 
@@ -51,7 +54,9 @@ struct ChildView {
   const char* program = nullptr;
   char* const* arguments = nullptr;
   char* const* environment = nullptr;
-  int streams[kExtraDescriptor + 1] = {-1, -1, -1, -1};  // the last one may be missing
+  const int* descriptors = nullptr;  // become 0, 1, 2, …
+  int count = 0;
+  const ChildUser* user = nullptr;
   int line = -1;
 };
 
@@ -59,6 +64,30 @@ void close_from(unsigned first, int kept) {
   const auto number = static_cast<unsigned>(kept);
   if (number > first) ::syscall(SYS_close_range, first, number - 1, 0U);
   ::syscall(SYS_close_range, number + 1, std::numeric_limits<unsigned>::max(), 0U);
+}
+
+// 0, or the errno of what failed. The kernel's own calls: those of glibc signal the threads of a process that had them.
+int take_user(const ChildUser& user) {
+  const gid_t group = user.device_group.value_or(0);
+  if (::syscall(SYS_setgroups, user.device_group ? 1 : 0, &group) != 0) return errno;
+  if (::syscall(SYS_setresgid, user.id, user.id, user.id) != 0) return errno;
+  // Takes every permitted and effective capability away (capabilities(7)); what is inheritable goes with capset.
+  if (::syscall(SYS_setresuid, user.id, user.id, user.id) != 0) return errno;
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  const __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3]{};
+  return ::syscall(SYS_capset, &header, none) == 0 ? 0 : errno;
+}
+
+int confine(const ChildUser* user) {
+  const rlimit no_core{0, 0};
+  if (::setrlimit(RLIMIT_CORE, &no_core) != 0) return errno;
+  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return errno;
+  return user == nullptr ? 0 : take_user(*user);
+}
+
+// The parent sees the line close when this cannot be sent.
+void tell_parent(int line, int reason) {
+  if (::write(line, &reason, sizeof reason) != sizeof reason) ::_exit(126);
 }
 
 // Runs between fork and exec: async-signal-safe calls only.
@@ -72,14 +101,15 @@ void close_from(unsigned first, int kept) {
   sigset_t none;
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  unsigned streams = 0;
-  for (const int stream : view.streams) {
-    if (stream < 0) break;
-    if (::dup2(stream, static_cast<int>(streams++)) < 0) ::_exit(127);
+  for (int number = 0; number < view.count; ++number) {
+    if (::dup2(view.descriptors[number], number) < 0) ::_exit(127);
   }
-  close_from(streams, view.line);
+  close_from(static_cast<unsigned>(view.count), view.line);
   ::umask(077);
   if (::chdir("/") != 0) ::_exit(127);
+  const int refused = confine(view.user);
+  tell_parent(view.line, refused);
+  if (refused != 0) ::_exit(127);
 
   char released = 0;
   ssize_t got = 0;
@@ -89,9 +119,8 @@ void close_from(unsigned first, int kept) {
   if (got != 1) ::_exit(127);
 
   ::execve(view.program, view.arguments, view.environment);
-  const int reason = errno;
-  const ssize_t told = ::write(view.line, &reason, sizeof reason);
-  ::_exit(told == sizeof reason ? 127 : 126);
+  tell_parent(view.line, errno);
+  ::_exit(127);
 }
 
 std::vector<char*> pointers_to(std::vector<std::string>& texts) {
@@ -102,14 +131,31 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   return pointers;
 }
 
+// What becomes the child's descriptors, in their order.
+struct Handed {
+  std::vector<UniqueFd> files{};
+  std::vector<int> numbers{};
+};
+
+Result<Handed> hand_over(ChildPlan& plan) {
+  Handed handed;
+  const int first = kExtraDescriptor + static_cast<int>(plan.extra.size());
+  const auto add = [&](UniqueFd& file) -> Status {
+    COWHERD_ASSIGN(UniqueFd moved, out_of_the_way(std::move(file), first));
+    handed.numbers.push_back(moved.get());
+    handed.files.push_back(std::move(moved));
+    return {};
+  };
+  for (UniqueFd* stream : {&plan.input, &plan.output, &plan.errors}) COWHERD_TRY(add(*stream));
+  for (UniqueFd& file : plan.extra) COWHERD_TRY(add(file));
+  return handed;
+}
+
 }  // namespace
 
 Result<HeldChild> HeldChild::fork(ChildPlan plan) {
-  COWHERD_ASSIGN(const UniqueFd input, out_of_the_way(std::move(plan.input)));
-  COWHERD_ASSIGN(const UniqueFd output, out_of_the_way(std::move(plan.output)));
-  COWHERD_ASSIGN(const UniqueFd errors, out_of_the_way(std::move(plan.errors)));
-  COWHERD_ASSIGN(const UniqueFd extra, out_of_the_way(std::move(plan.extra)));
-  COWHERD_ASSIGN(Line line, make_line());
+  COWHERD_ASSIGN(const Handed handed, hand_over(plan));
+  COWHERD_ASSIGN(Line line, make_line(static_cast<int>(handed.numbers.size())));
   std::vector<std::string> environment{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"};
   const std::vector<char*> arguments = pointers_to(plan.arguments);
   const std::vector<char*> variables = pointers_to(environment);
@@ -117,10 +163,9 @@ Result<HeldChild> HeldChild::fork(ChildPlan plan) {
   view.program = plan.program.c_str();
   view.arguments = arguments.data();
   view.environment = variables.data();
-  view.streams[0] = input.get();
-  view.streams[1] = output.get();
-  view.streams[2] = errors.get();
-  view.streams[kExtraDescriptor] = extra.valid() ? extra.get() : -1;
+  view.descriptors = handed.numbers.data();
+  view.count = static_cast<int>(handed.numbers.size());
+  view.user = plan.user ? &*plan.user : nullptr;
   view.line = line.child.get();
 
   // A signal handler of this process may not run in the child before its handlers are reset.
@@ -133,7 +178,12 @@ Result<HeldChild> HeldChild::fork(ChildPlan plan) {
   if (pid == 0) run_child(view);
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (pid < 0) return fail(errno_error(fork_errno, "fork for '" + plan.program + "'"));
-  return HeldChild(pid, std::move(line.parent), std::move(plan.program));
+  line.child.reset();
+  HeldChild child(pid, std::move(line.parent), std::move(plan.program));
+  if (const int reason = child.told().value_or(ECHILD)) {
+    return fail(errno_error(reason, "confine the process for '" + child.program_ + "'"));
+  }
+  return child;
 }
 
 HeldChild::HeldChild(int pid, UniqueFd line, std::string program)
@@ -155,7 +205,7 @@ void HeldChild::abandon() {
 
 Status HeldChild::release() {
   int reason = ::send(line_.get(), "x", 1, MSG_NOSIGNAL) == 1 ? 0 : errno;
-  if (reason == 0) reason = exec_failure();
+  if (reason == 0) reason = told().value_or(0);
   if (reason != 0) {
     abandon();
     return fail(errno_error(reason, "execute '" + program_ + "'"));
@@ -164,16 +214,16 @@ Status HeldChild::release() {
   return {};
 }
 
-int HeldChild::exec_failure() const {
+std::optional<int> HeldChild::told() const {
   pollfd wait{line_.get(), POLLIN, 0};
-  const Deadline deadline = Deadline::after(kExecDeadline);
+  const Deadline deadline = Deadline::after(kAnswerDeadline);
   int ready = 0;
   do {
     ready = ::poll(&wait, 1, deadline.milliseconds());
   } while (ready < 0 && errno == EINTR);
   if (ready <= 0) return ETIMEDOUT;
   int reason = 0;
-  return ::read(line_.get(), &reason, sizeof reason) == sizeof reason ? reason : 0;
+  return ::read(line_.get(), &reason, sizeof reason) == sizeof reason ? std::optional<int>(reason) : std::nullopt;
 }
 
 }  // namespace cowherd

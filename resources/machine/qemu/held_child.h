@@ -3,6 +3,8 @@
 // written down; when this process dies first, the child sees the line close and exits by itself.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,19 +15,28 @@ namespace cowherd {
 
 inline constexpr int kExtraDescriptor = 3;  // the next after the standard streams
 
+// A user that nothing else of the host has.
+struct ChildUser {
+  std::uint32_t id = 0;                         // of the user and of its group
+  std::optional<std::uint32_t> device_group{};  // its only other group
+  bool operator==(const ChildUser&) const = default;
+};
+
 struct ChildPlan {
   std::string program{};                 // absolute
   std::vector<std::string> arguments{};  // from argv[0]
   UniqueFd input{};                      // become 0, 1 and 2; everything else is closed
   UniqueFd output{};
   UniqueFd errors{};
-  UniqueFd extra{};                      // becomes kExtraDescriptor, where there is one
+  std::vector<UniqueFd> extra{};         // become kExtraDescriptor and what follows
+  std::optional<ChildUser> user{};       // whom it runs as; nothing: as this process does
 };
 
 class HeldChild {
  public:
-  // The child has its own session, no inherited signal mask or handlers, umask 077, "/" as its directory and a minimal
-  // environment. Safe in a process with threads: between fork and exec it makes only async-signal-safe calls.
+  // The child has its own session, no inherited signal mask or handlers, umask 077, "/" as its directory, a minimal
+  // environment, no core dumps and no way to new privileges; with a user of its own also no capability. Safe in a process
+  // with threads: between fork and exec it makes only async-signal-safe calls. All this holds when fork returns.
   static Result<HeldChild> fork(ChildPlan plan);
 
   HeldChild(HeldChild&& other) noexcept;
@@ -34,18 +45,19 @@ class HeldChild {
   ~HeldChild();
 
   int pid() const { return pid_; }
-  // Lets it execute and returns when it did. After a failure (with exec's reason) the child is dead and collected.
+  // Lets it execute, and returns when it did. After a failure (with its reason) the child is dead and
+  // collected.
   Status release();
 
  private:
   HeldChild(int pid, UniqueFd line, std::string program);
   void abandon();
-  // The errno of a failed exec, 0 when the program runs.
-  int exec_failure() const;
+  // The errno of what the child did last, 0 for success; nothing when it closed its end.
+  std::optional<int> told() const;
 
   int pid_ = 0;
-  // To the child: one byte releases it, end of file tells it to exit. From the child: errno of a failed exec, or end of
-  // file when exec closed its end. Closed here once the child is on its own.
+  // To the child: one byte releases it, end of file tells it to exit. From the child: how its confinement went, as an
+  // errno; then the errno of a failed exec, or end of file when exec closed its end. Closed here once it is on its own.
   UniqueFd line_;
   std::string program_;
 };

@@ -11,11 +11,11 @@
 
 #include "resources/files/publish.h"
 #include "resources/files/system_calls.h"
-#include "resources/machine/qemu/device_state.h"
 #include "resources/machine/qemu/exit_reason.h"
 #include "resources/machine/qemu/held_child.h"
 #include "resources/machine/qemu/log_file.h"
 #include "resources/machine/qemu/qmp.h"
+#include "resources/machine/qemu/vmm_files.h"
 
 namespace cowherd {
 namespace {
@@ -46,40 +46,17 @@ Status make_directory(FileSystem& files, const RuntimeDir& dir, const Uid& uid) 
   return publish_directory(files, dir.staged(), dir.path());
 }
 
-// The saved guest's files as QEMU gets them.
-struct SavedFiles {
-  UniqueFd state{};
-  std::optional<LoadedImage> image{};
-};
-
-// QEMU would make an absent image, and make a short one longer.
-Result<LoadedImage> find_image(const SavedGuest& guest, Bytes memory, FileSystem& files) {
-  const Result<FileStamp> image = files.stat(guest.memory_image);
-  if (!image && image.error().kind != ErrorKind::NotFound) return fail(image.error());
-  if (!image || image->type != FileType::Regular || image->size != memory) {
-    return fail(ErrorKind::Corrupt, "load saved memory: '" + guest.memory_image + "' is no image of " +
-                                        print_quantity(memory));
-  }
-  return LoadedImage{guest.id, guest.memory_image, image->id.inode};
-}
-
-Result<SavedFiles> open_saved(const MachineSpec& spec, FileSystem& files) {
-  SavedFiles saved;
-  if (!spec.saved) return saved;
-  COWHERD_ASSIGN(saved.image, find_image(*spec.saved, spec.memory, files));
-  COWHERD_ASSIGN(saved.state, open_device_state(spec.saved->state_file, {spec.vcpus, spec.memory, spec.network}));
-  return saved;
-}
-
-Result<HeldChild> fork_vmm(const MachineSpec& spec, const RuntimeDir& dir, const LaunchOptions& options, UniqueFd state) {
+Result<HeldChild> fork_vmm(const MachineSpec& spec, const RuntimeDir& dir, const LaunchOptions& options, VmmFiles files,
+                           std::optional<ChildUser> user) {
   constexpr int kAppend = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW;
   ChildPlan plan;
   plan.program = options.binary;
-  plan.arguments = command_line(spec, dir, options);
+  plan.arguments = command_line(spec, files.at, options);
   COWHERD_ASSIGN(plan.input, open_path(dir.file(RuntimeDir::kEventsIn), O_RDONLY | O_NOFOLLOW, "open"));
   COWHERD_ASSIGN(plan.output, open_path(dir.events_log(), kAppend, "create"));
   COWHERD_ASSIGN(plan.errors, open_path(dir.vmm_log(), kAppend, "create"));
-  plan.extra = std::move(state);
+  plan.extra = std::move(files.files);
+  plan.user = std::move(user);
   return HeldChild::fork(std::move(plan));
 }
 
@@ -111,7 +88,7 @@ Error explain(const RuntimeDir& dir) {
       {kNoLock, ErrorKind::Busy, "another process uses the disk; it is tried again"},
       {"load of migration failed", ErrorKind::Corrupt, "the saved state is damaged or of another machine"},
       {"Cannot allocate memory", ErrorKind::Exhausted, "the host has too little free memory for this VM"},
-      {"Permission denied", ErrorKind::Denied, "this user may not read the file named"},
+      {"Permission denied", ErrorKind::Denied, "the user of the VMM may not read the file named"},
       {"KVM", ErrorKind::Failed, "set accel: tcg, or see what `cowherd doctor` says about KVM"},
       {"kernel", ErrorKind::Failed, "the template's boot.kernel must be a bzImage with a PVH or Linux boot header"},
       {"No such file", ErrorKind::Failed, "a file of the VM is missing"},
@@ -173,19 +150,45 @@ Error undo(Error error, const RuntimeDir& dir, const ProcessIdentity& process, c
   return error;
 }
 
-// From the fork on. The child executes nothing before vm.json is in place.
+// The child has its user already. One who looks below another runtime directory could have chosen the same.
+Status check_alone(std::uint32_t user, int pid, FileSystem& files) {
+  COWHERD_ASSIGN(const std::set<std::uint32_t> others, users_of_processes(files, UserRange{user, 1}, pid));
+  if (others.empty()) return {};
+  return fail(ErrorKind::Busy, "another process began to run as user " + std::to_string(user) + " of the VM",
+              "give each cowherd of this host a confinement.uidBase of its own");
+}
+
+// The child is written down, and executes nothing before that. Its user, where it gets one, is nobody else's from the look
+// at those that are taken until then.
+Result<HeldChild> hold_vmm(const MachineSpec& spec, const RuntimeDir& dir, const LaunchOptions& options, VmmFiles opened,
+                           VmRecord& record, FileSystem& files) {
+  std::optional<UserLease> lease;
+  std::optional<ChildUser> user;
+  if (options.users.range) {
+    COWHERD_ASSIGN(UserLease taken, UserLease::take(files, parent_of(dir.path()), *options.users.range, spec.uid));
+    user = ChildUser{taken.id(), options.users.device_group};
+    record.host_user = taken.id();
+    lease.emplace(std::move(taken));
+    COWHERD_TRY(give_vmm_files(opened, user->id));
+  }
+  COWHERD_ASSIGN(HeldChild child, fork_vmm(spec, dir, options, std::move(opened), user));
+  record.process.pid = child.pid();
+  COWHERD_ASSIGN(record.process.boot_id, current_boot_id());
+  COWHERD_ASSIGN(record.process.start_time, process_start_time(child.pid()));
+  COWHERD_TRY(write_record(files, dir, record));
+  if (user) COWHERD_TRY(check_alone(user->id, child.pid(), files));
+  return child;
+}
+
 Status run(const MachineSpec& spec, const RuntimeDir& dir, const LaunchOptions& options, const FileId& program,
            FileSystem& files, Clock& clock) {
   VmRecord record = make_record(spec, options, clock);
-  COWHERD_ASSIGN(SavedFiles saved, open_saved(spec, files));
-  record.image = std::move(saved.image);
-  COWHERD_ASSIGN(HeldChild child, fork_vmm(spec, dir, options, std::move(saved.state)));
-  record.process.pid = child.pid();
   record.process.executable = program;
-  COWHERD_ASSIGN(record.process.boot_id, current_boot_id());
-  COWHERD_ASSIGN(record.process.start_time, process_start_time(child.pid()));
+  const ImageUse use = options.users.range ? ImageUse::Private : ImageUse::Shared;
+  COWHERD_ASSIGN(VmmFiles opened, open_vmm_files(spec, dir, use));
+  record.image = opened.image;
+  COWHERD_ASSIGN(HeldChild child, hold_vmm(spec, dir, options, std::move(opened), record, files));
   COWHERD_ASSIGN(const UniqueFd pidfd, open_process(record.process));
-  COWHERD_TRY(write_record(files, dir, record));
   COWHERD_TRY(child.release());
   const Status ready = await_state(spec.saved ? "paused" : "running", dir, pidfd);
   if (ready) return {};

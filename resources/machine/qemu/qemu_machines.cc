@@ -49,8 +49,7 @@ Error under_way() {
 LaunchOptions options_for_this_host() {
   LaunchOptions options;
   options.tcg_threads = std::thread::hardware_concurrency() == 1 ? TcgThreads::Single : TcgThreads::Multi;
-  // Present exactly where the kernel has seccomp filters (seccomp(2)).
-  const bool filters = ::access("/proc/sys/kernel/seccomp/actions_avail", F_OK) == 0;
+  const bool filters = ::access(kSeccompActions, F_OK) == 0;
   options.confinement = filters ? Confinement::Seccomp : Confinement::None;
   return options;
 }
@@ -211,7 +210,9 @@ Status QemuMachines::start(const MachineSpec& spec) {
   COWHERD_TRY(check_spec(spec, dir).in(doing()));
   COWHERD_ASSIGN(const Turn turn, take_turn(spec.uid).in(doing()));
   COWHERD_TRY(make_way(dir, spec.uid).in(doing()));
-  return launch(spec, dir, launch_options(spec), files_, clock_).in(doing());
+  LaunchOptions options = launch_options(spec);
+  COWHERD_ASSIGN(options.users, choose_users(settings_.users, options.accelerator, files_).in(doing()));
+  return launch(spec, dir, options, files_, clock_).in(doing());
 }
 
 Status QemuMachines::stop(const Uid& uid, StopMode mode, Span grace) {

@@ -26,6 +26,7 @@ struct QemuSettings {
   Accelerator accel = Accelerator::Auto;
   std::string runtime_dir{};  // absolute, on a tmpfs; made when absent
   Bytes serial_log_limit = 1_MiB;
+  UserPolicy users{};
 };
 
 class QemuMachines final : public Machines {

@@ -15,9 +15,31 @@ namespace cowherd {
 namespace {
 
 constexpr std::size_t kLineLimit = 1 << 20;
+constexpr int kNoDescriptor = -1;
 
-Status send_line(int fd, const std::string& line) {
-  const ssize_t sent = ::send(fd, line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+// unix(7), SCM_RIGHTS
+struct alignas(cmsghdr) DescriptorMessage {
+  char bytes[CMSG_SPACE(sizeof(int))]{};
+};
+
+void add_descriptor(msghdr& message, DescriptorMessage& space, int passed) {
+  message.msg_control = space.bytes;
+  message.msg_controllen = sizeof space.bytes;
+  cmsghdr* header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(sizeof passed);
+  std::memcpy(CMSG_DATA(header), &passed, sizeof passed);
+}
+
+Status send_line(int fd, std::string line, int passed) {
+  iovec part{line.data(), line.size()};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  DescriptorMessage space;
+  if (passed != kNoDescriptor) add_descriptor(message, space, passed);
+  const ssize_t sent = ::sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
   if (sent == static_cast<ssize_t>(line.size())) return {};
   // A command cut in half cannot be taken back: the connection is of no further use.
   return fail(errno_error(sent < 0 ? errno : EAGAIN, "send a QMP command"));
@@ -47,12 +69,16 @@ Result<QmpClient> QmpClient::connect(const std::string& path) {
 }
 
 Result<int> QmpClient::send(const std::string& command, Value arguments) {
+  return send_request(command, std::move(arguments), kNoDescriptor);
+}
+
+Result<int> QmpClient::send_request(const std::string& command, Value arguments, int passed) {
   const int number = ++last_number_;
   Value request = Value::map();
   request.set("execute", command);
   if (!arguments.is_null()) request.set("arguments", std::move(arguments));
   request.set("id", number);
-  COWHERD_TRY(send_line(socket_.get(), print_json(request, JsonStyle::Compact) + "\n").in("sending '" + command + "'"));
+  COWHERD_TRY(send_line(socket_.get(), print_json(request, JsonStyle::Compact) + "\n", passed).in("sending '" + command + "'"));
   return number;
 }
 
@@ -89,6 +115,15 @@ Result<std::optional<Value>> QmpClient::receive(int number) {
 
 Result<Value> QmpClient::call(const std::string& command, const Deadline& deadline, Value arguments) {
   COWHERD_ASSIGN(const int number, send(command, std::move(arguments)));
+  return await_reply(number, command, deadline);
+}
+
+Result<Value> QmpClient::call_with(const UniqueFd& passed, const std::string& command, const Deadline& deadline) {
+  COWHERD_ASSIGN(const int number, send_request(command, {}, passed.get()));
+  return await_reply(number, command, deadline);
+}
+
+Result<Value> QmpClient::await_reply(int number, const std::string& command, const Deadline& deadline) {
   while (true) {
     COWHERD_ASSIGN(std::optional<Value> reply, receive(number).in("waiting for '" + command + "'"));
     if (reply) return *std::move(reply);

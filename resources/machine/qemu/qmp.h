@@ -27,9 +27,13 @@ class QmpClient {
   Result<std::optional<Value>> receive(int number);
   // send and receive. Busy: no answer by the deadline.
   Result<Value> call(const std::string& command, const Deadline& deadline, Value arguments = {});
+  // A command that takes a descriptor with it: add-fd, getfd.
+  Result<Value> call_with(const UniqueFd& passed, const std::string& command, const Deadline& deadline);
 
  private:
   explicit QmpClient(UniqueFd socket) : socket_(std::move(socket)) {}
+  Result<int> send_request(const std::string& command, Value arguments, int passed);
+  Result<Value> await_reply(int number, const std::string& command, const Deadline& deadline);
   Status read_available();
 
   UniqueFd socket_;

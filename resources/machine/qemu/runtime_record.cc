@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "resources/machine/qemu/runtime_record.h"
 
+#include <limits>
+
 #include "resources/files/json.h"
 #include "resources/files/publish.h"
 
@@ -121,6 +123,11 @@ Result<VmRecord> parse_members(const Value& value) {
   if (const Value* image = value.find("loaded")) {
     COWHERD_ASSIGN(record.image, parse_image(*image));
   }
+  if (value.find("hostUser") != nullptr) {
+    COWHERD_ASSIGN(const std::uint64_t user, count_at(value, "hostUser"));
+    if (user > std::numeric_limits<std::uint32_t>::max()) return fail(ErrorKind::Corrupt, "'hostUser' is out of range");
+    record.host_user = static_cast<std::uint32_t>(user);
+  }
   return record;
 }
 
@@ -151,6 +158,7 @@ std::string print_record(const VmRecord& record) {
   value.set("startedAt", print_moment(record.started_at));
   if (record.build) value.set("build", print_build(*record.build));
   if (record.image) value.set("loaded", print_image(*record.image));
+  if (record.host_user) value.set("hostUser", number(*record.host_user));
   return print_json(value, JsonStyle::Pretty);
 }
 

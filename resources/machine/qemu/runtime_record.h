@@ -35,6 +35,7 @@ struct VmRecord {
   Moment started_at{};
   std::optional<MachineBuild> build{};
   std::optional<LoadedImage> image{};  // nothing after a boot
+  std::optional<std::uint32_t> host_user{};  // whom the VMM runs as, where it has a user of its own
   bool operator==(const VmRecord&) const = default;
 };
 

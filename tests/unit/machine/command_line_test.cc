@@ -9,6 +9,7 @@
 namespace cowherd {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -38,8 +39,21 @@ LaunchOptions tcg() {
   return options;
 }
 
+VmmDescriptors descriptors() {
+  VmmDescriptors at;
+  at.disk = 3;
+  at.kernel = 4;
+  at.initrd = 5;
+  at.serial_log = 6;
+  at.control = 7;
+  at.query = 8;
+  at.serial = 9;
+  at.agent = 10;
+  return at;
+}
+
 std::vector<std::string> line(const MachineSpec& spec, const LaunchOptions& options = tcg()) {
-  return command_line(spec, a_dir(), options);
+  return command_line(spec, descriptors(), options);
 }
 
 // The values given to one option, in order.
@@ -81,14 +95,30 @@ TEST(CommandLine, ADeviceIsWrittenPastThePageCacheSoThatNoRefusedWriteWasTakenBe
 }
 
 TEST(CommandLine, ASavedGuestIsLoadedPausedOverAPrivateMappingOfItsImage) {
+  VmmDescriptors at = descriptors();
+  at.image = 11;
+  at.state = 12;
   MachineSpec spec = a_spec();
-  spec.saved = SavedGuest{"id", "/p/state", "/p/memory,share=on"};
-  const auto words = line(spec);
+  spec.saved = SavedGuest{"id", "/p/state", "/p/memory"};
+  const auto words = command_line(spec, at, tcg());
   EXPECT_THAT(values(words, "-object"),
-              Contains("memory-backend-file,id=ram,size=268435456,share=off,mem-path=/p/memory,,share=on"));
-  EXPECT_THAT(values(words, "-incoming"), Contains("fd:3"));
+              Contains("memory-backend-file,id=ram,size=268435456,share=off,mem-path=/proc/self/fd/11"));
+  EXPECT_THAT(values(words, "-incoming"), Contains("fd:12"));
   EXPECT_THAT(words, Contains("-S"));
   EXPECT_THAT(line(a_spec()), Not(Contains("-S")));
+}
+
+TEST(CommandLine, TheBaseOfAnOverlayIsHandedOverAndOnlyRead) {
+  VmmDescriptors at = descriptors();
+  at.base = 11;
+  MachineSpec spec = a_spec();
+  spec.disk_node = "/s/rootfs.qcow2";
+  spec.disk_format = "qcow2";
+  const auto words = command_line(spec, at, tcg());
+  EXPECT_THAT(values(words, "-add-fd"), Contains("fd=11,set=11"));
+  EXPECT_THAT(values(words, "-blockdev"), Contains(AllOf(HasSubstr("\"node-name\":\"base\""), HasSubstr("/dev/fdset/11"),
+                                                         HasSubstr("\"read-only\":true"))));
+  EXPECT_THAT(values(words, "-blockdev"), Contains(HasSubstr("\"backing\":\"base\"")));
 }
 
 TEST(CommandLine, TheGuestMemoryIsSharedAndExactlyAsDeclared) {
@@ -130,12 +160,16 @@ TEST(CommandLine, TheSandboxIsLeftOutWhereTheKernelHasNoFilters) {
   EXPECT_THAT(line(a_spec(), options), Not(Contains("-sandbox")));
 }
 
-TEST(CommandLine, ACommaInAPathDoesNotBecomeAnOption) {
+TEST(CommandLine, NoPathOfTheHostIsNamedSoThatTheUserOfTheVmmNeedReachNone) {
   MachineSpec spec = a_spec();
-  spec.disk_node = "/srv/a,readonly=on";
-  spec.serial_log = "/srv/b,server=on";
-  EXPECT_THAT(values(line(spec), "-blockdev"), Contains(HasSubstr("filename=/srv/a,,readonly=on,")));
-  EXPECT_THAT(values(line(spec), "-chardev"), Contains(HasSubstr("logfile=/srv/b,,server=on,")));
+  spec.disk_node = "/s/rootfs.qcow2";
+  const auto words = line(spec);
+  for (const std::string& path : {spec.disk_node, spec.kernel, spec.initrd, spec.serial_log, a_dir().path()}) {
+    EXPECT_THAT(words, Not(Contains(HasSubstr(path))));
+  }
+  EXPECT_THAT(values(words, "-kernel"), Contains("/proc/self/fd/4"));
+  EXPECT_THAT(values(words, "-initrd"), Contains("/proc/self/fd/5"));
+  EXPECT_THAT(values(words, "-chardev"), Contains(HasSubstr("logfile=/dev/fdset/6,")));
 }
 
 TEST(KernelArguments, TheRootIsGivenUnlessTheTemplateNamesOne) {

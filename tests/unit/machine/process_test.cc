@@ -171,7 +171,7 @@ TEST(HeldChild, GetsOneMoreDescriptorWhenItIsGivenOne) {
   const TemporaryDirectory dir;
   std::ofstream(dir / "extra") << "handed on";
   ChildPlan made = plan(dir, {"sh", "-c", "cat <&3; ls /proc/self/fd"});
-  made.extra = *open_path(dir / "extra", O_RDONLY, "open");
+  made.extra.push_back(*open_path(dir / "extra", O_RDONLY, "open"));
   auto child = HeldChild::fork(std::move(made));
   ASSERT_TRUE(child);
   const ProcessIdentity identity = identity_of(child->pid());
