@@ -9,7 +9,7 @@ namespace cowherd {
 namespace {
 
 // The facts that are numbers; others may look like one by chance (a revision of digits only).
-constexpr std::array<std::string_view, 3> kNumbers{"vmPid", "kept", "removed"};
+constexpr std::array<std::string_view, 4> kNumbers{"vmPid", "hostUser", "kept", "removed"};
 
 Value text_map(const std::map<std::string, std::string>& texts) {
   Value map = Value::map();

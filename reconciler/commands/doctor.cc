@@ -33,7 +33,8 @@ Bytes host_memory() {
   return ::sysinfo(&info) == 0 ? Bytes{info.totalram * info.mem_unit} : Bytes{};
 }
 
-void check_host(const Config& config, FileSystem& files, Checks& checks) {
+// Tells the accelerator that machines get.
+std::string check_host(const Config& config, FileSystem& files, Checks& checks) {
   KernelDeviceMapper device_mapper;
   KernelLoopDevices loops;
   checks.push_back(check_kernel(kernel_release()));
@@ -45,18 +46,23 @@ void check_host(const Config& config, FileSystem& files, Checks& checks) {
   const Check kvm = check_kvm(config, files);
   checks.push_back(kvm);
   const bool uses_kvm = kvm.health == Health::Ok && config.accel != AccelSetting::Tcg;
-  checks.push_back(check_machine_users(config, uses_kvm ? "kvm" : "tcg", files));
+  const std::string accelerator = uses_kvm ? "kvm" : "tcg";
+  checks.push_back(check_machine_users(config, accelerator, files));
   checks.push_back(check_seccomp(files));
   checks.push_back(check_memory(config, host_memory()));
   checks.push_back(check_inotify(files));
+  return accelerator;
 }
 
-void check_directories(const Options& options, const Config& config, FileSystem& files, Checks& checks) {
+void check_directories(const Options& options, const Config& config, const std::string& accelerator, FileSystem& files,
+                       Checks& checks) {
   checks.push_back(check_machine_id(files));
   checks.push_back(check_manifests(options.manifests));
   checks.push_back(check_state_dir(options.state_dir));
   checks.push_back(check_space(options.state_dir, config));
-  checks.push_back(check_reflink(options.state_dir));
+  const Check reflink = check_reflink(options.state_dir);
+  checks.push_back(reflink);
+  checks.push_back(check_memory_images(config, accelerator, files, reflink.health));
   checks.push_back(check_lock(files, Layout(options.state_dir).lock_file()));
 }
 
@@ -133,8 +139,8 @@ ExitCode doctor_command(const Options& given, OutputFormat output) {
     checks.push_back({"configuration", Health::Fail, to_string(read.error()), "mend the file; defaults are used below"});
   }
   const Config config = read.value_or(default_config());
-  check_host(config, files, checks);
-  check_directories(*options, config, files, checks);
+  const std::string accelerator = check_host(config, files, checks);
+  check_directories(*options, config, accelerator, files, checks);
   if (read) check_session(*options, checks);
   std::fputs(output == OutputFormat::Json ? print_json(to_value(checks), JsonStyle::Pretty).c_str()
                                           : print_checks(checks).c_str(),

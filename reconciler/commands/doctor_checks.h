@@ -39,6 +39,8 @@ Check check_qemu_img(const Config& config, DiskDriverSetting wanted, Health devi
 Check check_kvm(const Config& config, FileSystem& files);
 // For machines with the accelerator "kvm" or "tcg".
 Check check_machine_users(const Config& config, const std::string& accelerator, FileSystem& files);
+// Whether clones share the memory image they begin from, and what it costs where they do not.
+Check check_memory_images(const Config& config, const std::string& accelerator, FileSystem& files, Health reflink);
 Check check_seccomp(FileSystem& files);
 Check check_memory(const Config& config, Bytes host_memory);
 // Directories.

@@ -68,6 +68,16 @@ Check check_machine_users(const Config& config, const std::string& accelerator, 
           policy.wanted == OwnUsers::Never ? "" : "a daemon that runs as root gives each machine a user of its own"};
 }
 
+Check check_memory_images(const Config& config, const std::string& accelerator, FileSystem& files, Health reflink) {
+  const Result<UserChoice> choice = choose_users(user_policy_of(config), accelerator, files);
+  if (!choice || !choice->range) return {"memory images", Health::Ok, "clones of a snapshot share one", ""};
+  if (reflink == Health::Ok) {
+    return {"memory images", Health::Ok, "each clone of a snapshot gets a reflink of its own; no pages are shared", ""};
+  }
+  return {"memory images", Health::Warn, "each clone of a snapshot gets a full copy of its own while it runs",
+          "put the state directory on XFS or btrfs, or set confinement.users to Never to share them"};
+}
+
 Check check_seccomp(FileSystem& files) {
   if (files.stat(kSeccompActions)) return {"system calls", Health::Ok, "QEMU is kept from those it does not need", ""};
   return {"system calls", Health::Warn, "this kernel has no seccomp filters: QEMU may use all of them",

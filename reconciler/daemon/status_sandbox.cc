@@ -66,6 +66,12 @@ Condition ready_of(const Picture& picture, const WantedSandbox& wanted, const Fa
   return running(picture, *machine);
 }
 
+std::string image_text(const MachineState& machine) {
+  if (!machine.image_copy) return machine.host_user ? "its own" : "shared";
+  const bool reflinked = machine.image_copy->how == ImageCopy::How::Reflinked;
+  return print_quantity(machine.image_copy->size) + (reflinked ? " reflinked" : " copied") + " for it alone";
+}
+
 void add_machine(const Fact<MachineState>& machine, const PauseImage* kept, ObjectStatus& status) {
   status.facts.emplace_back("power", phase_text(machine, kept));
   if (kept != nullptr) {
@@ -77,6 +83,8 @@ void add_machine(const Fact<MachineState>& machine, const PauseImage* kept, Obje
   status.facts.emplace_back("vmPid", std::to_string(machine->pid));
   status.facts.emplace_back("accelerator", machine->accelerator);
   status.facts.emplace_back("startedAt", print_moment(machine->started_at));
+  if (machine->host_user) status.facts.emplace_back("hostUser", std::to_string(*machine->host_user));
+  if (!machine->loaded.empty()) status.facts.emplace_back("memoryImage", image_text(*machine));
   status.resources.emplace_back("Machine", "pid " + std::to_string(machine->pid));
 }
 
@@ -117,6 +125,18 @@ void add_schedule(const Picture& picture, const WantedSandbox& wanted, ObjectSta
     return;
   }
   add_condition(picture, status, {"SnapshotsOnSchedule", "True", "OnSchedule", taken + ", " + next, std::nullopt});
+}
+
+void add_memory_copy(const Picture& picture, const Fact<MachineState>& machine, ObjectStatus& status) {
+  if (!machine.known() || machine->phase == MachinePhase::Dead || !machine->image_copy) return;
+  const ImageCopy& copy = *machine->image_copy;
+  const std::string size = print_quantity(copy.size);
+  const std::string cost = copy.how == ImageCopy::How::Reflinked
+                               ? size + ", which share their blocks on disk with it but no pages in memory"
+                               : size + " on disk, and no pages shared in memory";
+  add_condition(picture, status, {"MemoryShared", "False", "OwnCopy",
+                                  "its VMM has a user of its own and would open the memory image for writing: it runs from a "
+                                  "copy until it ends, " + cost, std::nullopt});
 }
 
 void add_own_conditions(const Picture& picture, const WantedSandbox& wanted, ObjectStatus& status) {
@@ -203,6 +223,7 @@ ObjectStatus status_of_sandbox(const Picture& picture, const WantedSandbox& want
     status.last_error = "its VM ended: " + wanted.identity.last_exit->reason;
     status.attempts = static_cast<int>(wanted.identity.last_exit->failures);
   }
+  add_memory_copy(picture, vm, status);
   add_own_conditions(picture, wanted, status);
   return status;
 }

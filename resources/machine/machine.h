@@ -44,6 +44,14 @@ struct SavedGuest {
   bool operator==(const SavedGuest&) const = default;
 };
 
+// Of its memory image, for a VMM that may not share it: QEMU before 8.2 opens it for writing.
+struct ImageCopy {
+  enum class How { Reflinked, Copied };
+  How how = How::Copied;
+  Bytes size{};  // as allocated; what is reflinked takes no space before either side writes
+  bool operator==(const ImageCopy&) const = default;
+};
+
 // Everything that makes a VM what it is.
 struct MachineSpec {
   Uid uid{};
@@ -93,6 +101,8 @@ struct MachineState {
   std::string disk_node{};
   std::optional<MachineExit> exit{};  // when Dead
   std::string loaded{};           // SavedGuest::id it was started from; "" after a boot
+  std::optional<ImageCopy> image_copy{};     // of the memory image; nothing: the image itself, or a boot
+  std::optional<std::uint32_t> host_user{};  // whom the VMM runs as, where it has a user of its own
   std::int64_t vcpus = 1;
   GuestNetwork network = GuestNetwork::None;
   // Of the VMM that runs, taken at its start: what state saved of it is tied to, also after an upgrade of the host.

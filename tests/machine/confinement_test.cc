@@ -158,6 +158,11 @@ TEST_F(ConfinedVmm, IsKeptAndLoadedAndAnotherLoadsTheSameImageWhichNeitherCanCha
     expect(bed_.machines().thaw(spec->uid));
     EXPECT_EQ(bed_.kept_by_guest(spec->uid), "both");
     EXPECT_THAT(read_whole(proc(spec->uid, "maps")), Not(HasSubstr("kept.memory\n"))) << "an image with two names is copied";
+    const MachineState state = *bed_.machines().look({spec->uid})[spec->uid];
+    ASSERT_TRUE(state.image_copy);
+    EXPECT_GT(state.image_copy->size, 1_MiB);
+    EXPECT_LE(state.image_copy->size, spec->memory);
+    EXPECT_EQ(state.host_user, user_of(spec->uid));
   }
   EXPECT_NE(user_of(spec_.uid), user_of(other.uid));
   EXPECT_EQ(owner_of(saved.memory_image), ::geteuid());
@@ -230,16 +235,19 @@ TEST(PrivateImage, OneWithASingleNameIsTakenAndAnyOtherCopiedWithItsHoles) {
     EXPECT_LT(found.st_blocks * 512, 1 << 20);
     return found.st_ino;
   };
-  const Result<UniqueFd> single = open_private_image(image);
+  const Result<PrivateImage> single = open_private_image(image);
   ASSERT_TRUE(single) << to_string(single.error());
   std::filesystem::create_hard_link(image, dir / "second");
-  const Result<UniqueFd> copy = open_private_image(image);
+  const Result<PrivateImage> copy = open_private_image(image);
   ASSERT_TRUE(copy) << to_string(copy.error());
-  EXPECT_NE(inode(*single), inode(*copy));
+  EXPECT_NE(inode(single->file), inode(copy->file));
+  EXPECT_FALSE(single->copy);
+  ASSERT_TRUE(copy->copy);
+  EXPECT_TRUE(copy->copy->size > Bytes{} && copy->copy->size < 1_MiB) << "holes cost nothing";
   std::string content(8 << 20, 'x');
-  ASSERT_EQ(::pread(copy->get(), content.data(), content.size(), 0), static_cast<ssize_t>(content.size()));
+  ASSERT_EQ(::pread(copy->file.get(), content.data(), content.size(), 0), static_cast<ssize_t>(content.size()));
   EXPECT_TRUE(content == read_whole(image));
-  ASSERT_EQ(::pwrite(copy->get(), "other", 5, 0), 5);
+  ASSERT_EQ(::pwrite(copy->file.get(), "other", 5, 0), 5);
   EXPECT_EQ(read_whole(image).substr(0, 5), "begin");
   std::size_t names = 0;
   for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(dir.path())) ++names;

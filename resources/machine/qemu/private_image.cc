@@ -15,6 +15,8 @@
 namespace cowherd {
 namespace {
 
+constexpr std::uint64_t kStatBlock = 512;  // of st_blocks, whatever the file system's own is
+
 Status copy_range(int from, int to, off_t begin, off_t end) {
   off_t in = begin;
   off_t out = begin;
@@ -41,17 +43,24 @@ Status copy_data(int from, int to, off_t size) {
   return {};
 }
 
+Result<Bytes> allocated_size(const UniqueFd& file) {
+  struct stat found {};
+  if (::fstat(file.get(), &found) != 0) return fail(errno_error(errno, "look at a copy of a memory image"));
+  return Bytes{static_cast<std::uint64_t>(found.st_blocks) * kStatBlock};
+}
+
 }  // namespace
 
-Result<UniqueFd> open_private_image(const std::string& path) {
+Result<PrivateImage> open_private_image(const std::string& path) {
   COWHERD_ASSIGN(UniqueFd image, open_path(path, O_RDWR | O_NOFOLLOW, "open"));
   struct stat found {};
   if (::fstat(image.get(), &found) != 0) return fail(path_error(errno, "look at", path));
-  if (found.st_nlink == 1 && found.st_uid == ::geteuid()) return image;
+  if (found.st_nlink == 1 && found.st_uid == ::geteuid()) return PrivateImage{std::move(image), std::nullopt};
   COWHERD_ASSIGN(UniqueFd copy, open_path(parent_of(path), O_TMPFILE | O_RDWR, "make a file without a name in"));
-  if (::ioctl(copy.get(), FICLONE, image.get()) == 0) return copy;
-  COWHERD_TRY(copy_data(image.get(), copy.get(), found.st_size).in("making a private copy of '" + path + "'"));
-  return copy;
+  const bool reflinked = ::ioctl(copy.get(), FICLONE, image.get()) == 0;
+  if (!reflinked) COWHERD_TRY(copy_data(image.get(), copy.get(), found.st_size).in("making a private copy of '" + path + "'"));
+  COWHERD_ASSIGN(const Bytes size, allocated_size(copy));
+  return PrivateImage{std::move(copy), ImageCopy{reflinked ? ImageCopy::How::Reflinked : ImageCopy::How::Copied, size}};
 }
 
 Status give_image(const UniqueFd& image, std::uint32_t user, const std::string& path) {

@@ -4,16 +4,23 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "resources/files/unique_fd.h"
+#include "resources/machine/machine.h"
 #include "resources/vocabulary/result.h"
 
 namespace cowherd {
 
+struct PrivateImage {
+  UniqueFd file{};
+  std::optional<ImageCopy> copy{};  // nothing: it is the image itself
+};
+
 // The image itself when it has one name and nobody was given it before; else a copy without a name beside it, which is gone
 // with the last that has it open: reflinked where the file system can, else what is not a hole is copied. Blocks that long.
-Result<UniqueFd> open_private_image(const std::string& path);
+Result<PrivateImage> open_private_image(const std::string& path);
 
 // From now on `user` may open it, through a descriptor, and the next open_private_image copies it.
 Status give_image(const UniqueFd& image, std::uint32_t user, const std::string& path);

@@ -38,7 +38,11 @@ MachineState state_of(const VmRecord& record, MachinePhase phase) {
   state.vcpus = record.vcpus;
   state.network = record.network;
   state.build = record.build;
-  if (record.image) state.loaded = record.image->id;
+  state.host_user = record.host_user;
+  if (record.image) {
+    state.loaded = record.image->id;
+    state.image_copy = record.image->copy;
+  }
   return state;
 }
 

@@ -60,11 +60,27 @@ Result<ProcessIdentity> parse_process(const Value& value) {
   return process;
 }
 
+Value print_copy(const ImageCopy& copy) {
+  Value printed = Value::map();
+  printed.set("how", copy.how == ImageCopy::How::Reflinked ? "reflinked" : "copied");
+  printed.set("bytes", number(copy.size.value));
+  return printed;
+}
+
+Result<ImageCopy> parse_copy(const Value& value) {
+  ImageCopy copy;
+  COWHERD_ASSIGN(const std::string how, string_at(value, "how"));
+  copy.how = how == "reflinked" ? ImageCopy::How::Reflinked : ImageCopy::How::Copied;
+  COWHERD_ASSIGN(copy.size.value, count_at(value, "bytes"));
+  return copy;
+}
+
 Value print_image(const LoadedImage& image) {
   Value printed = Value::map();
   printed.set("id", image.id);
   printed.set("path", image.path);
   printed.set("inode", number(image.inode));
+  if (image.copy) printed.set("copy", print_copy(*image.copy));
   return printed;
 }
 
@@ -73,6 +89,9 @@ Result<LoadedImage> parse_image(const Value& value) {
   COWHERD_ASSIGN(image.id, string_at(value, "id"));
   COWHERD_ASSIGN(image.path, string_at(value, "path"));
   COWHERD_ASSIGN(image.inode, count_at(value, "inode"));
+  if (const Value* copy = value.find("copy")) {
+    COWHERD_ASSIGN(image.copy, parse_copy(*copy));
+  }
   return image;
 }
 

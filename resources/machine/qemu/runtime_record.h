@@ -17,6 +17,7 @@ struct LoadedImage {
   std::string id{};    // SavedGuest::id
   std::string path{};  // when it was loaded; for people
   std::uint64_t inode = 0;
+  std::optional<ImageCopy> copy{};  // what is mapped is a copy, and this its inode
   bool operator==(const LoadedImage&) const = default;
 };
 

@@ -106,7 +106,7 @@ Result<int> Opener::listen_at(const std::string& path) {
 }
 
 // QEMU would make a short image longer.
-Result<UniqueFd> open_image(const MachineSpec& spec, ImageUse use) {
+Result<PrivateImage> open_image(const MachineSpec& spec, ImageUse use) {
   const std::string& path = spec.saved->memory_image;
   const auto unusable = [&] {
     return fail(ErrorKind::Corrupt, "load saved memory: '" + path + "' is no image of " + print_quantity(spec.memory));
@@ -117,16 +117,18 @@ Result<UniqueFd> open_image(const MachineSpec& spec, ImageUse use) {
     return fail(path_error(errno, "look at", path));
   }
   if (!S_ISREG(found.st_mode) || static_cast<std::uint64_t>(found.st_size) != spec.memory.value) return unusable();
-  return use == ImageUse::Private ? open_private_image(path) : open_path(path, O_RDONLY | O_NOFOLLOW, "open");
+  if (use == ImageUse::Private) return open_private_image(path);
+  COWHERD_ASSIGN(UniqueFd shared, open_path(path, O_RDONLY | O_NOFOLLOW, "open"));
+  return PrivateImage{std::move(shared), std::nullopt};
 }
 
 Status Opener::open_saved(ImageUse use) {
   if (!spec_.saved) return {};
-  COWHERD_ASSIGN(UniqueFd image, open_image(spec_, use));
+  COWHERD_ASSIGN(PrivateImage image, open_image(spec_, use));
   struct stat found {};
-  if (::fstat(image.get(), &found) != 0) return fail(path_error(errno, "look at", spec_.saved->memory_image));
-  opened_.image = LoadedImage{spec_.saved->id, spec_.saved->memory_image, found.st_ino};
-  opened_.at.image = add(std::move(image));
+  if (::fstat(image.file.get(), &found) != 0) return fail(path_error(errno, "look at", spec_.saved->memory_image));
+  opened_.image = LoadedImage{spec_.saved->id, spec_.saved->memory_image, found.st_ino, image.copy};
+  opened_.at.image = add(std::move(image.file));
   COWHERD_ASSIGN(UniqueFd state,
                  open_device_state(spec_.saved->state_file, {spec_.vcpus, spec_.memory, spec_.network}));
   opened_.at.state = add(std::move(state));

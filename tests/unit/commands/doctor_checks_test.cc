@@ -86,6 +86,19 @@ TEST(DoctorKvm, TcgThatWasAskedForIsWell) {
   EXPECT_EQ(Health::Ok, check_kvm(config, host.files).health);
 }
 
+TEST(DoctorMemoryImages, ClonesShareOneWhereMachinesHaveNoUsersOfTheirOwnElseTheyCostWhatTheFileSystemTakes) {
+  LinuxFileSystem files;
+  Config config = default_config();
+  config.own_users = OwnUsersSetting::Never;
+  EXPECT_THAT(check_memory_images(config, "tcg", files, Health::Warn).finding, HasSubstr("share one"));
+  config.own_users = OwnUsersSetting::Auto;
+  if (check_machine_users(config, "tcg", files).health == Health::Warn) return;  // as this process they have none
+  EXPECT_EQ(check_memory_images(config, "tcg", files, Health::Ok).health, Health::Ok);
+  const Check costly = check_memory_images(config, "tcg", files, Health::Warn);
+  EXPECT_EQ(costly.health, Health::Warn);
+  EXPECT_THAT(costly.finding, HasSubstr("full copy"));
+}
+
 TEST(DoctorMemory, TheBudgetIsAShareOfTheHosts) {
   Config config = default_config();
   config.memory_budget_percent = 50;

@@ -11,6 +11,7 @@
 namespace cowherd::testing {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -111,6 +112,26 @@ TEST(ObjectDocument, ManyAreAList) {
 
 std::string described(const Picture& picture, const std::vector<Event>& events = {}) {
   return describe_object(picture, statuses_of(picture).front(), events);
+}
+
+TEST(DescribeObject, TellsWhoRunsFromACopyOfItsMemoryImageAndWhatThatTakes) {
+  const auto of = [](const MachineState& machine) {
+    Picture picture = a_running_sandbox();
+    picture.seen.machines[a_uid("web")] = machine;
+    return described(picture);
+  };
+  MachineState machine = a_running_vm();
+  machine.host_user = 2'100'000'042;
+  EXPECT_THAT(of(machine), AllOf(HasSubstr("2100000042"), Not(HasSubstr("memoryImage"))));
+  machine.loaded = "generation";
+  EXPECT_THAT(of(machine), AllOf(HasSubstr("its own"), Not(HasSubstr("MemoryShared"))));
+  machine.image_copy = ImageCopy{ImageCopy::How::Copied, 96_MiB};
+  EXPECT_THAT(of(machine), AllOf(HasSubstr("96Mi copied for it alone"), HasSubstr("MemoryShared"), HasSubstr("OwnCopy")));
+  machine.image_copy->how = ImageCopy::How::Reflinked;
+  EXPECT_THAT(of(machine), HasSubstr("96Mi reflinked for it alone"));
+  machine.image_copy.reset();
+  machine.host_user.reset();
+  EXPECT_THAT(of(machine), AllOf(HasSubstr("shared"), Not(HasSubstr("MemoryShared"))));
 }
 
 TEST(DescribeObject, TellsWhatItIsAndHowItIs) {

@@ -90,12 +90,15 @@ VmRecord a_record() {
   record.process.boot_id = "boot";
   record.network = GuestNetwork::User;
   record.build = MachineBuild{"QEMU 7.2", "microvm-1", "max", "tcg", "abcd"};
-  record.image = LoadedImage{"generation", "/p/memory", 77};
+  record.image = LoadedImage{"generation", "/p/memory", 77, ImageCopy{ImageCopy::How::Reflinked, 64_MiB}};
   return record;
 }
 
 TEST(VmRecord, IsReadAsItWasPrinted) {
   EXPECT_EQ(parse_record(print_record(a_record())).value(), a_record());
+  VmRecord whole = a_record();
+  whole.image->copy.reset();
+  EXPECT_EQ(parse_record(print_record(whole)).value(), whole);
   VmRecord booted = a_record();
   booted.image.reset();
   booted.build.reset();
