@@ -48,6 +48,7 @@ std::string check_host(const Config& config, FileSystem& files, Checks& checks) 
   const bool uses_kvm = kvm.health == Health::Ok && config.accel != AccelSetting::Tcg;
   const std::string accelerator = uses_kvm ? "kvm" : "tcg";
   checks.push_back(check_machine_users(config, accelerator, files));
+  checks.push_back(check_machine_limits(config, look_at_groups(files)));
   checks.push_back(check_seccomp(files));
   checks.push_back(check_memory(config, host_memory()));
   checks.push_back(check_inotify(files));

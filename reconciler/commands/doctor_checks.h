@@ -10,6 +10,7 @@
 #include "resources/block/loop_devices.h"
 #include "resources/files/file_system.h"
 #include "resources/kinds/config.h"
+#include "resources/machine/qemu/control_group.h"
 
 namespace cowherd {
 
@@ -39,6 +40,7 @@ Check check_qemu_img(const Config& config, DiskDriverSetting wanted, Health devi
 Check check_kvm(const Config& config, FileSystem& files);
 // For machines with the accelerator "kvm" or "tcg".
 Check check_machine_users(const Config& config, const std::string& accelerator, FileSystem& files);
+Check check_machine_limits(const Config& config, const GroupHost& host);
 // Whether clones share the memory image they begin from, and what it costs where they do not.
 Check check_memory_images(const Config& config, const std::string& accelerator, FileSystem& files, Health reflink);
 Check check_seccomp(FileSystem& files);

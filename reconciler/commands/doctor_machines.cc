@@ -68,6 +68,21 @@ Check check_machine_users(const Config& config, const std::string& accelerator, 
           policy.wanted == OwnUsers::Never ? "" : "a daemon that runs as root gives each machine a user of its own"};
 }
 
+Check check_machine_limits(const Config& config, const GroupHost& host) {
+  const GroupPolicy policy = group_policy_of(config);
+  const Result<GroupChoice> choice = choose_group(policy, host);
+  if (!choice) return {"machine limits", Health::Fail, choice.error().message, choice.error().hint};
+  const std::string memory = "its guest's processors, and its memory with " + print_quantity(policy.overhead) + " more";
+  switch (choice->kind) {
+    case GroupKind::Scope: return {"machine limits", Health::Ok, "each machine is kept by a systemd scope to " + memory, ""};
+    case GroupKind::Leaf: return {"machine limits", Health::Ok, "each machine is kept by a control group to " + memory, ""};
+    case GroupKind::None: break;
+  }
+  const bool wanted = policy.wanted != OwnGroups::Never;
+  return {"machine limits", wanted ? Health::Warn : Health::Ok, "machines have no limits of their own: " + choice->reason,
+          wanted ? "a daemon that runs as root on cgroup v2 gives each machine a control group" : ""};
+}
+
 Check check_memory_images(const Config& config, const std::string& accelerator, FileSystem& files, Health reflink) {
   const Result<UserChoice> choice = choose_users(user_policy_of(config), accelerator, files);
   if (!choice || !choice->range) return {"memory images", Health::Ok, "clones of a snapshot share one", ""};

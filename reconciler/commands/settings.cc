@@ -100,6 +100,17 @@ UserPolicy user_policy_of(const Config& config) {
   return policy;
 }
 
+GroupPolicy group_policy_of(const Config& config) {
+  GroupPolicy policy;
+  switch (config.bounds) {
+    case BoundsSetting::Auto: policy.wanted = OwnGroups::Auto; break;
+    case BoundsSetting::Always: policy.wanted = OwnGroups::Always; break;
+    case BoundsSetting::Never: policy.wanted = OwnGroups::Never; break;
+  }
+  policy.overhead = config.memory_overhead;
+  return policy;
+}
+
 QemuSettings qemu_settings_of(const Config& config, const std::string& dir8) {
   QemuSettings settings;
   settings.binary = qemu_binary(config);
@@ -111,6 +122,7 @@ QemuSettings qemu_settings_of(const Config& config, const std::string& dir8) {
   settings.runtime_dir = runtime_dir_of(config, dir8);
   settings.serial_log_limit = config.serial_log_limit;
   settings.users = user_policy_of(config);
+  settings.groups = group_policy_of(config);
   return settings;
 }
 

@@ -25,6 +25,7 @@ std::string qemu_img_beside(const Config& config);  // qemu-img beside it, or fo
 
 std::optional<DiskDriverKind> disk_driver_of(const Config& config);
 UserPolicy user_policy_of(const Config& config);
+GroupPolicy group_policy_of(const Config& config);
 QemuSettings qemu_settings_of(const Config& config, const std::string& dir8);
 std::string api_socket_of(const Config& config, const std::string& dir8);
 DirectorySettings directory_settings_of(const Config& config, const std::string& manifests);

@@ -72,6 +72,11 @@ std::string image_text(const MachineState& machine) {
   return print_quantity(machine.image_copy->size) + (reflinked ? " reflinked" : " copied") + " for it alone";
 }
 
+std::string limits_text(const MachineBounds& bounds) {
+  return std::to_string(bounds.processors) + (bounds.processors == 1 ? " processor, " : " processors, ") +
+         print_quantity(bounds.memory) + " memory, " + std::to_string(bounds.tasks) + " tasks, by " + bounds.group;
+}
+
 void add_machine(const Fact<MachineState>& machine, const PauseImage* kept, ObjectStatus& status) {
   status.facts.emplace_back("power", phase_text(machine, kept));
   if (kept != nullptr) {
@@ -84,6 +89,8 @@ void add_machine(const Fact<MachineState>& machine, const PauseImage* kept, Obje
   status.facts.emplace_back("accelerator", machine->accelerator);
   status.facts.emplace_back("startedAt", print_moment(machine->started_at));
   if (machine->host_user) status.facts.emplace_back("hostUser", std::to_string(*machine->host_user));
+  if (machine->bounds) status.facts.emplace_back("limits", limits_text(*machine->bounds));
+  if (!machine->unbounded.empty()) status.facts.emplace_back("limits", "none: " + machine->unbounded);
   if (!machine->loaded.empty()) status.facts.emplace_back("memoryImage", image_text(*machine));
   status.resources.emplace_back("Machine", "pid " + std::to_string(machine->pid));
 }

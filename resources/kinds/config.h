@@ -20,6 +20,7 @@ enum class AccelSetting { Auto, Kvm, Tcg };
 enum class DiskDriverSetting { Auto, DmSnapshot, Qcow2 };
 enum class ListenSetting { Loopback, Any };
 enum class OwnUsersSetting { Auto, Always, Never };
+enum class BoundsSetting { Auto, Always, Never };
 enum class EmptySource { Refuse, Allow };  // what a manifest directory that became empty means
 
 // Without defaults: default_config() has them.
@@ -29,6 +30,8 @@ struct Config {
   OwnUsersSetting own_users = OwnUsersSetting::Auto;         // confinement.users
   std::int64_t uid_base = 0;                                 // confinement.uidBase
   std::int64_t uid_count = 0;                                // confinement.uidCount
+  BoundsSetting bounds = BoundsSetting::Auto;                // confinement.limits
+  Bytes memory_overhead{};                                   // confinement.memoryOverhead
   DiskDriverSetting disk_driver = DiskDriverSetting::Auto;   // disks.driver
   Span settle{};                                             // source.settle
   Span prune_delay{};                                        // source.pruneDelay

@@ -52,6 +52,20 @@ const Table<Config>& config_fields() {
                       .doc = "How many there are, and so how many machines can run at a time.",
                       .example = 65536},
                      &Config::uid_count),
+              member({.path = "confinement.limits",
+                      .standard = "Auto",
+                      .values = {"Auto", "Always", "Never"},
+                      .doc = "Whether each machine's process is kept to the processors and the memory of its guest by a "
+                             "control group of its own (cgroup v2). Auto does so where the daemon can, Always starts no "
+                             "machine otherwise, Never leaves them in the daemon's group. A machine that runs keeps its group."},
+                     &Config::bounds),
+              member({.path = "confinement.memoryOverhead",
+                      .standard = "384Mi",
+                      .minimum = 64 << 20,
+                      .doc = "What a machine's process may take beside the memory of its guest: QEMU itself, and under "
+                             "emulation up to 128Mi of translated code. The kernel kills a machine that needs more.",
+                      .example = "384Mi"},
+                     &Config::memory_overhead),
               member({.path = "disks.driver",
                       .standard = "Auto",
                       .values = {"Auto", "DmSnapshot", "Qcow2"},

@@ -20,6 +20,7 @@ std::string_view to_string(ExitReason reason) {
     case ExitReason::GuestReset: return "GuestReset";
     case ExitReason::GuestPanic: return "GuestPanic";
     case ExitReason::Stopped: return "Stopped";
+    case ExitReason::OutOfMemory: return "OutOfMemory";
     case ExitReason::Killed: return "Killed";
     case ExitReason::Unseen: return "Unseen";
   }

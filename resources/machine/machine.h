@@ -79,7 +79,7 @@ enum class MachinePhase {
 };
 std::string_view to_string(MachinePhase phase);
 
-enum class ExitReason { GuestShutdown, GuestReset, GuestPanic, Stopped, Killed, Unseen };
+enum class ExitReason { GuestShutdown, GuestReset, GuestPanic, Stopped, OutOfMemory, Killed, Unseen };
 std::string_view to_string(ExitReason reason);
 // Only a shutdown by the guest, or one we asked for, is success.
 bool is_success(ExitReason reason);
@@ -89,6 +89,15 @@ struct MachineExit {
   std::string detail{};   // for people: signal, last lines of the VMM's stderr
   Moment at{};            // as near as can be told
   bool operator==(const MachineExit&) const = default;
+};
+
+// What a VMM may take of the host at most, all its processes and threads together.
+struct MachineBounds {
+  std::string group{};  // who keeps it to that: a systemd scope, or a directory of cgroup v2
+  std::int64_t processors = 0;
+  Bytes memory{};       // the guest's, and what its VMM needs besides
+  std::int64_t tasks = 0;
+  bool operator==(const MachineBounds&) const = default;
 };
 
 struct MachineState {
@@ -103,6 +112,8 @@ struct MachineState {
   std::string loaded{};           // SavedGuest::id it was started from; "" after a boot
   std::optional<ImageCopy> image_copy{};     // of the memory image; nothing: the image itself, or a boot
   std::optional<std::uint32_t> host_user{};  // whom the VMM runs as, where it has a user of its own
+  std::optional<MachineBounds> bounds{};
+  std::string unbounded{};        // why it has no bounds; "" where nothing was written down about it
   std::int64_t vcpus = 1;
   GuestNetwork network = GuestNetwork::None;
   // Of the VMM that runs, taken at its start: what state saved of it is tied to, also after an upgrade of the host.

@@ -81,6 +81,7 @@ class Service(unittest.TestCase):
         self.manifest.unlink()
         self.wait_until("nothing is left", lambda: shown("StatusText") == "0 of 0 ready")
         self.assertFalse(self.lives())
+        self.assertEqual([], list(pathlib.Path("/sys/fs/cgroup/cowherd.slice").glob("cowherd-*")))
         systemctl("stop", "cowherd")
 
     def wait_until(self, what, holds, seconds=120):
@@ -147,6 +148,27 @@ class Service(unittest.TestCase):
         self.assertGreaterEqual(users.pop(), 2_100_000_000)
         self.assertEqual(("", "1"), (status["Groups"].strip(), status["NoNewPrivs"]))
         self.assertEqual({0}, {int(status[name], 16) for name in ("CapInh", "CapPrm", "CapEff", "CapAmb")})
+
+    def group_of_guest(self):
+        return text_of(f"/proc/{self.guest}/cgroup").split("::")[1]
+
+    def test_a_guest_is_bounded_by_a_scope_of_its_own_which_outlives_the_daemon(self):
+        group = self.group_of_guest()
+        self.assertRegex(group, r"^/cowherd\.slice/(cowherd-[0-9a-f]{12})\.slice/\1\.scope$")
+        limits = [text_of(f"/sys/fs/cgroup{group}/{name}") for name in ("cpu.max", "memory.max", "pids.max")]
+        self.assertEqual(["100000 100000", str((64 + 384) << 20), "129"], limits)
+        self.assertIn(group.split("/")[-1], self.status()["limits"])
+        systemctl("restart", "cowherd")
+        self.expect_adopted()
+        self.assertEqual(group, self.group_of_guest())
+
+    def test_a_guest_that_the_kernel_kills_for_memory_is_told_as_such_and_started_again(self):
+        systemctl("set-property", "--runtime", self.group_of_guest().split("/")[-1], "MemoryMax=4M")
+        self.wait_until("another runs", lambda: self.status().get("vmPid", self.guest) != self.guest)
+        self.wait_until("all is ready", lambda: shown("StatusText") == "2 of 2 ready")
+        self.assertRegex(self.status()["lastExit"], "^OutOfMemory ")
+        self.guest = self.pid_of_guest()
+        self.assertEqual(str((64 + 384) << 20), text_of(f"/sys/fs/cgroup{self.group_of_guest()}/memory.max"))
 
     def test_guests_outlive_a_restart(self):
         systemctl("restart", "cowherd")

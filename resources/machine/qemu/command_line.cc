@@ -10,6 +10,9 @@
 namespace cowherd {
 namespace {
 
+// MiB of translated code, part of what confinement.memoryOverhead allows. By itself QEMU takes up to 1 GiB.
+constexpr const char* kTranslated = "128";
+
 constexpr std::int64_t kMostVcpus = 288;           // of the microvm machine
 constexpr Bytes kLeastMemory = 16_MiB;
 constexpr std::size_t kOwnKernelArguments = 80;     // what kernel_arguments() adds, without the name
@@ -75,7 +78,7 @@ void add_descriptor_set(Arguments& arguments, int number) {
 
 std::string accelerator_option(const LaunchOptions& options) {
   if (options.accelerator == "kvm") return "kvm";
-  return options.tcg_threads == TcgThreads::Single ? "tcg,thread=single" : "tcg";
+  return std::string("tcg,tb-size=") + kTranslated + (options.tcg_threads == TcgThreads::Single ? ",thread=single" : "");
 }
 
 // After a boot in a memfd and shared: readable at a pause, without a file. Loaded: a private mapping of the image, so that

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "resources/machine/machine.h"
+#include "resources/machine/qemu/control_group.h"
 #include "resources/machine/qemu/host_users.h"
 #include "resources/machine/qemu/runtime_dir.h"
 #include "resources/vocabulary/value.h"
@@ -37,6 +38,8 @@ struct LaunchOptions {
   TcgThreads tcg_threads = TcgThreads::Multi;
   Confinement confinement = Confinement::Seccomp;
   UserChoice users{};                      // what the VMM runs as
+  GroupPolicy groups{};                    // what the VMM is kept to
+  GroupChoice group{};
   std::optional<std::uint64_t> tsc_khz{};  // under TCG: tsc_frequency.h
   std::optional<MachineBuild> build{};     // only written down, in vm.json
 };

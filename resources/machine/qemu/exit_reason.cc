@@ -50,6 +50,10 @@ Verdict by_end(const ChildEnd& end) {
 
 Verdict without_request(const ExitEvidence& evidence, const std::optional<ShutdownEvent>& shutdown) {
   if (shutdown) return by_event(shutdown->reason);
+  if (evidence.outgrown) {
+    return {ExitReason::OutOfMemory, "the kernel killed QEMU, which needed more memory than the " +
+                                         print_quantity(*evidence.outgrown) + " of its control group"};
+  }
   if (evidence.seen && evidence.seen->end) return by_end(*evidence.seen->end);
   if (evidence.events.empty()) return {ExitReason::Unseen, "QEMU never came up"};
   return {ExitReason::Unseen, "the process ended unseen"};

@@ -18,6 +18,7 @@ struct ExitEvidence {
   std::string vmm_log{};                // the end of what QEMU wrote to stderr
   std::optional<Moment> stop_until{};   // we asked it to stop, and would have killed it by then
   std::optional<SeenExit> seen{};
+  std::optional<Bytes> outgrown{};      // the memory that it might have had, when the kernel killed it for more
   Moment last_sign{};                   // the last known moment of its life, when nobody saw the end
 };
 

@@ -74,6 +74,7 @@ VmRecord make_record(const MachineSpec& spec, const LaunchOptions& options, cons
   record.serial_log = spec.serial_log;
   record.started_at = clock.now();
   record.build = options.build;
+  record.unbounded = options.group.reason;
   return record;
 }
 
@@ -101,6 +102,14 @@ Error explain(const RuntimeDir& dir) {
     return std::move(error).with_hint(known.hint);
   }
   return error;
+}
+
+Error too_large(const VmmGroup& group) {
+  return make_error(ErrorKind::Exhausted,
+                    "the kernel killed QEMU, which needed more memory than the " + print_quantity(group.bounds.memory) +
+                        " of its control group",
+                    "raise confinement.memoryOverhead in the configuration")
+      .because("OutOfMemory");
 }
 
 // A guest can be so quick that it is over before we ask.
@@ -136,8 +145,7 @@ Status await_state(const char* wanted, const RuntimeDir& dir, const UniqueFd& pi
               "QEMU did not say within " + print_span(kStartDeadline) + " that the VM is " + std::string(wanted));
 }
 
-Error undo(Error error, const RuntimeDir& dir, const ProcessIdentity& process, const UniqueFd& pidfd,
-           FileSystem& files) {
+Error undo(Error error, const RuntimeDir& dir, const VmRecord& record, const UniqueFd& pidfd, FileSystem& files) {
   const auto add = [&](const Status& cleanup) {
     if (!cleanup) error = std::move(error).and_also(cleanup.error());
     return cleanup.has_value();
@@ -145,7 +153,8 @@ Error undo(Error error, const RuntimeDir& dir, const ProcessIdentity& process, c
   add(signal_process(pidfd, SIGKILL));
   // A process that does not die keeps its directory, so that it is found and not forgotten.
   if (!add(await_exit(pidfd, Deadline::after(kKillDeadline)))) return error;
-  static_cast<void>(collect_child(process).has_value());
+  static_cast<void>(collect_child(record.process).has_value());
+  if (record.group && !add(leave_group(files, *record.group))) return error;
   add(remove_runtime_dir(files, dir));
   return error;
 }
@@ -180,19 +189,33 @@ Result<HeldChild> hold_vmm(const MachineSpec& spec, const RuntimeDir& dir, const
   return child;
 }
 
+// While it executes nothing yet, so that nothing it takes is counted elsewhere.
+Status bound(const RuntimeDir& dir, OwnGroups wanted, VmRecord& record, FileSystem& files) {
+  if (!record.group) return {};
+  Status entered = enter_group(files, *record.group, record.name, record.process.pid);
+  if (entered || wanted == OwnGroups::Always) return entered;
+  COWHERD_TRY(leave_group(files, *record.group));
+  record.group.reset();
+  record.unbounded = to_string(entered.error());
+  return write_record(files, dir, record);
+}
+
 Status run(const MachineSpec& spec, const RuntimeDir& dir, const LaunchOptions& options, const FileId& program,
            FileSystem& files, Clock& clock) {
   VmRecord record = make_record(spec, options, clock);
   record.process.executable = program;
+  if (options.group.kind != GroupKind::None) record.group = plan_group(options.group, options.groups, spec, dir);
   const ImageUse use = options.users.range ? ImageUse::Private : ImageUse::Shared;
   COWHERD_ASSIGN(VmmFiles opened, open_vmm_files(spec, dir, use));
   record.image = opened.image;
   COWHERD_ASSIGN(HeldChild child, hold_vmm(spec, dir, options, std::move(opened), record, files));
   COWHERD_ASSIGN(const UniqueFd pidfd, open_process(record.process));
+  COWHERD_TRY(bound(dir, options.groups.wanted, record, files));
   COWHERD_TRY(child.release());
   const Status ready = await_state(spec.saved ? "paused" : "running", dir, pidfd);
   if (ready) return {};
-  return fail(undo(ready.error(), dir, record.process, pidfd, files));
+  const bool outgrown = record.group && ran_out_of_memory(files, *record.group);
+  return fail(undo(outgrown ? too_large(*record.group) : ready.error(), dir, record, pidfd, files));
 }
 
 }  // namespace
@@ -207,7 +230,8 @@ Status launch(const MachineSpec& spec, const RuntimeDir& dir, const LaunchOption
   const Result<VmRecord> record = read_record(files, dir, spec.uid);
   const bool lives = record && find_process(record->process).value_or(ProcessPresence::Alive) == ProcessPresence::Alive;
   if (!lives) {
-    const Status removed = remove_runtime_dir(files, dir);
+    Status removed = record && record->group ? leave_group(files, *record->group) : Status{};
+    if (removed) removed = remove_runtime_dir(files, dir);
     if (!removed) error = std::move(error).and_also(removed.error());
   }
   return fail(std::move(error));

@@ -39,6 +39,8 @@ MachineState state_of(const VmRecord& record, MachinePhase phase) {
   state.network = record.network;
   state.build = record.build;
   state.host_user = record.host_user;
+  state.unbounded = record.unbounded;
+  if (record.group) state.bounds = record.group->bounds;
   if (record.image) {
     state.loaded = record.image->id;
     state.image_copy = record.image->copy;
@@ -130,6 +132,7 @@ MachineState QemuMachines::dead_state(const RuntimeDir& dir, const VmRecord& rec
   evidence.vmm_log = read_tail(dir.vmm_log(), kEventsTail).value_or("");
   evidence.stop_until = read_stop(files_, dir);
   evidence.seen = read_exit(files_, dir);
+  if (record.group && ran_out_of_memory(files_, *record.group)) evidence.outgrown = record.group->bounds.memory;
   evidence.last_sign = record.started_at;
   if (const Result<FileStamp> stamp = files_.stat(dir.events_log())) {
     const Moment written{std::chrono::floor<Span>(std::chrono::nanoseconds{stamp->mtime_ns})};
@@ -216,6 +219,8 @@ Status QemuMachines::start(const MachineSpec& spec) {
   COWHERD_TRY(make_way(dir, spec.uid).in(doing()));
   LaunchOptions options = launch_options(spec);
   COWHERD_ASSIGN(options.users, choose_users(settings_.users, options.accelerator, files_).in(doing()));
+  options.groups = settings_.groups;
+  COWHERD_ASSIGN(options.group, choose_group(settings_.groups, look_at_groups(files_)).in(doing()));
   return launch(spec, dir, options, files_, clock_).in(doing());
 }
 
@@ -247,6 +252,8 @@ Status QemuMachines::reap(const Uid& uid) {
       return Status(fail(ErrorKind::Busy, "pid " + std::to_string(record->process.pid) + " lives")).in(doing());
     }
     static_cast<void>(collect_child(record->process).has_value());
+    const bool has_group = record->group && presence != ProcessPresence::OtherBoot;
+    if (has_group) COWHERD_TRY(leave_group(files_, *record->group).in(doing()));
   }
   COWHERD_TRY(remove_runtime_dir(files_, dir));
   const std::scoped_lock lock(mutex_);

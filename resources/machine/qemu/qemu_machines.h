@@ -27,6 +27,7 @@ struct QemuSettings {
   std::string runtime_dir{};  // absolute, on a tmpfs; made when absent
   Bytes serial_log_limit = 1_MiB;
   UserPolicy users{};
+  GroupPolicy groups{};
 };
 
 class QemuMachines final : public Machines {

@@ -75,6 +75,29 @@ Result<ImageCopy> parse_copy(const Value& value) {
   return copy;
 }
 
+Value print_group(const VmmGroup& group) {
+  Value printed = Value::map();
+  printed.set("kind", group.kind == GroupKind::Scope ? "scope" : "leaf");
+  printed.set("name", group.bounds.group);
+  printed.set("counted", group.counted);
+  printed.set("processors", group.bounds.processors);
+  printed.set("memoryBytes", number(group.bounds.memory.value));
+  printed.set("tasks", group.bounds.tasks);
+  return printed;
+}
+
+Result<VmmGroup> parse_group(const Value& value) {
+  VmmGroup group;
+  COWHERD_ASSIGN(const std::string kind, string_at(value, "kind"));
+  group.kind = kind == "scope" ? GroupKind::Scope : GroupKind::Leaf;
+  COWHERD_ASSIGN(group.bounds.group, string_at(value, "name"));
+  COWHERD_ASSIGN(group.counted, string_at(value, "counted"));
+  COWHERD_ASSIGN(group.bounds.processors, integer_at(value, "processors"));
+  COWHERD_ASSIGN(group.bounds.memory.value, count_at(value, "memoryBytes"));
+  COWHERD_ASSIGN(group.bounds.tasks, integer_at(value, "tasks"));
+  return group;
+}
+
 Value print_image(const LoadedImage& image) {
   Value printed = Value::map();
   printed.set("id", image.id);
@@ -147,6 +170,10 @@ Result<VmRecord> parse_members(const Value& value) {
     if (user > std::numeric_limits<std::uint32_t>::max()) return fail(ErrorKind::Corrupt, "'hostUser' is out of range");
     record.host_user = static_cast<std::uint32_t>(user);
   }
+  if (const Value* group = value.find("group")) {
+    COWHERD_ASSIGN(record.group, parse_group(*group));
+  }
+  record.unbounded = string_at(value, "unbounded").value_or("");
   return record;
 }
 
@@ -178,6 +205,8 @@ std::string print_record(const VmRecord& record) {
   if (record.build) value.set("build", print_build(*record.build));
   if (record.image) value.set("loaded", print_image(*record.image));
   if (record.host_user) value.set("hostUser", number(*record.host_user));
+  if (record.group) value.set("group", print_group(*record.group));
+  if (!record.unbounded.empty()) value.set("unbounded", record.unbounded);
   return print_json(value, JsonStyle::Pretty);
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "resources/machine/machine.h"
+#include "resources/machine/qemu/control_group.h"
 #include "resources/machine/qemu/process.h"
 #include "resources/machine/qemu/runtime_dir.h"
 
@@ -37,6 +38,8 @@ struct VmRecord {
   std::optional<MachineBuild> build{};
   std::optional<LoadedImage> image{};  // nothing after a boot
   std::optional<std::uint32_t> host_user{};  // whom the VMM runs as, where it has a user of its own
+  std::optional<VmmGroup> group{};           // what bounds it
+  std::string unbounded{};                   // why there is none
   bool operator==(const VmRecord&) const = default;
 };
 

@@ -86,6 +86,17 @@ TEST(DoctorKvm, TcgThatWasAskedForIsWell) {
   EXPECT_EQ(Health::Ok, check_kvm(config, host.files).health);
 }
 
+TEST(DoctorMachineLimits, AHostWithoutThemIsAWarningWhereTheyAreWanted) {
+  Config config = default_config();
+  const GroupHost whole{"/sys/fs/cgroup", "cpu memory pids", true, true, true};
+  EXPECT_THAT(check_machine_limits(config, whole).finding, HasSubstr("systemd scope"));
+  EXPECT_EQ(check_machine_limits(config, GroupHost{}).health, Health::Warn);
+  config.bounds = BoundsSetting::Always;
+  EXPECT_EQ(check_machine_limits(config, GroupHost{}).health, Health::Fail);
+  config.bounds = BoundsSetting::Never;
+  EXPECT_EQ(check_machine_limits(config, GroupHost{}).health, Health::Ok);
+}
+
 TEST(DoctorMemoryImages, ClonesShareOneWhereMachinesHaveNoUsersOfTheirOwnElseTheyCostWhatTheFileSystemTakes) {
   LinuxFileSystem files;
   Config config = default_config();

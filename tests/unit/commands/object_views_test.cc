@@ -134,6 +134,18 @@ TEST(DescribeObject, TellsWhoRunsFromACopyOfItsMemoryImageAndWhatThatTakes) {
   EXPECT_THAT(of(machine), AllOf(HasSubstr("shared"), Not(HasSubstr("MemoryShared"))));
 }
 
+TEST(DescribeObject, TellsWhatItsVmIsKeptToOrWhyToNothing) {
+  Picture picture = a_running_sandbox();
+  MachineState machine = a_running_vm();
+  machine.bounds = MachineBounds{"cowherd-ab.scope", 2, 896_MiB, 130};
+  picture.seen.machines[a_uid("web")] = machine;
+  EXPECT_THAT(described(picture), HasSubstr("2 processors, 896Mi memory, 130 tasks, by cowherd-ab.scope"));
+  machine.bounds.reset();
+  machine.unbounded = "cgroup v2 is not mounted";
+  picture.seen.machines[a_uid("web")] = machine;
+  EXPECT_THAT(described(picture), HasSubstr("none: cgroup v2 is not mounted"));
+}
+
 TEST(DescribeObject, TellsWhatItIsAndHowItIs) {
   const std::string text = described(a_running_sandbox());
   for (const char* part : {"Name:", "web.yaml:3:9", "memory: 128Mi", "Ready", "vmPid:", "812", "Machine:"}) {

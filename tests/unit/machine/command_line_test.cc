@@ -130,9 +130,9 @@ TEST(CommandLine, TheGuestMemoryIsSharedAndExactlyAsDeclared) {
 TEST(CommandLine, TheCpuFollowsTheAccelerator) {
   LaunchOptions options = tcg();
   EXPECT_THAT(values(line(a_spec(), options), "-cpu"), Contains("max"));
-  EXPECT_THAT(values(line(a_spec(), options), "-accel"), Contains("tcg"));
+  EXPECT_THAT(values(line(a_spec(), options), "-accel"), Contains("tcg,tb-size=128"));
   options.tcg_threads = TcgThreads::Single;
-  EXPECT_THAT(values(line(a_spec(), options), "-accel"), Contains("tcg,thread=single"));
+  EXPECT_THAT(values(line(a_spec(), options), "-accel"), Contains("tcg,tb-size=128,thread=single"));
   options.accelerator = "kvm";
   EXPECT_THAT(values(line(a_spec(), options), "-accel"), Contains("kvm"));
   EXPECT_THAT(values(line(a_spec(), options), "-cpu"), Contains("host"));

@@ -54,6 +54,17 @@ TEST(ExitReason, ARequestThatWasGivenUpDoesNotExcuseALaterCrash) {
   EXPECT_EQ(judge_exit(found).reason, ExitReason::GuestReset);
 }
 
+TEST(ExitReason, AGroupThatTheKernelKilledInForMemoryTellsMoreThanTheSignal) {
+  ExitEvidence found = evidence("");
+  found.seen = SeenExit{at(70), ChildEnd{ChildEnd::How::Signalled, SIGKILL}};
+  found.outgrown = 512_MiB;
+  EXPECT_EQ(judge_exit(found).reason, ExitReason::OutOfMemory);
+  EXPECT_THAT(judge_exit(found).detail, HasSubstr("512Mi"));
+  EXPECT_FALSE(is_success(ExitReason::OutOfMemory));
+  found.events += shutdown("guest-shutdown");
+  EXPECT_EQ(judge_exit(found).reason, ExitReason::GuestShutdown) << "it ended by itself after all";
+}
+
 TEST(ExitReason, ASignalIsNamedWithTheLastWords) {
   ExitEvidence found = evidence("");
   found.seen = SeenExit{at(70), ChildEnd{ChildEnd::How::Signalled, SIGABRT}};

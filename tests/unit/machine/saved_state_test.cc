@@ -91,6 +91,7 @@ VmRecord a_record() {
   record.network = GuestNetwork::User;
   record.build = MachineBuild{"QEMU 7.2", "microvm-1", "max", "tcg", "abcd"};
   record.image = LoadedImage{"generation", "/p/memory", 77, ImageCopy{ImageCopy::How::Reflinked, 64_MiB}};
+  record.group = VmmGroup{GroupKind::Scope, "/sys/fs/cgroup/a.slice", {"a.scope", 2, 512_MiB, 130}};
   return record;
 }
 
@@ -98,6 +99,8 @@ TEST(VmRecord, IsReadAsItWasPrinted) {
   EXPECT_EQ(parse_record(print_record(a_record())).value(), a_record());
   VmRecord whole = a_record();
   whole.image->copy.reset();
+  whole.group.reset();
+  whole.unbounded = "cgroup v2 is not mounted";
   EXPECT_EQ(parse_record(print_record(whole)).value(), whole);
   VmRecord booted = a_record();
   booted.image.reset();
