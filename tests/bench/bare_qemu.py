@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import socket
 import subprocess
@@ -46,12 +47,23 @@ class Qmp:
             time.sleep(RETRY)
 
 
+def words_with_names(pid):
+    """Its command line, with the names of the files that it was given as descriptors. Sockets have none."""
+    words = pathlib.Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8").rstrip("\0").split("\0")
+
+    def name(match):
+        return os.readlink(f"/proc/{pid}/fd/{match[1]}").removesuffix(" (deleted)")
+    while "-add-fd" in words:
+        at = words.index("-add-fd")
+        del words[at:at + 2]
+    return [re.sub(r"(?:/dev/fdset|/proc/self/fd)/(\d+)", name, word) for word in words]
+
+
 class Machine:
     """A VM as it is about to be kept. Its files are taken once it is."""
 
     def __init__(self, pid, directory, place):
-        words = pathlib.Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8").rstrip("\0").split("\0")
-        self.words, self.directory, self.state = words, directory, -1
+        self.words, self.directory, self.state = words_with_names(pid), directory, -1
         self.sockets = place / "bare/run"
         self.disk = place / "bare/sandboxes" / directory.name / "rootfs.qcow2"
         self.sockets.mkdir(parents=True, exist_ok=True)
@@ -70,9 +82,9 @@ class Machine:
         os.link(self.directory / "memory/memory.flat", memory)
 
     def command(self):
-        runtime = next(word for word in self.words if word.startswith("socket,id=qmp")).split("path=")[1].split("/qmp.sock")[0]
-        words = [word.replace(runtime, str(self.sockets)).replace(str(self.directory), str(self.disk.parent))
-                 .replace("/memory/memory.flat", "/memory.flat") for word in self.words]
+        words = [re.sub(r"^socket,id=(\w+),fd=\d+", rf"socket,id=\1,path={self.sockets}/\1.sock", word)
+                 .replace(str(self.directory), str(self.disk.parent)).replace("/memory/memory.flat", "/memory.flat")
+                 for word in self.words]
         words[words.index("-incoming") + 1] = f"fd:{self.state}"
         return words
 

@@ -29,7 +29,7 @@ class ImageSourceTest : public ::testing::Test {
   FileStamp& stamp() { return store_.snapshot_disks.at("golden").value().stamp; }
 
   ImageSource found() {
-    return find_image_source({declared_, store_, files_, approvals_, choice_, captures_, noon(), Span{}},
+    return find_image_source({declared_, store_, files_, approvals_, choice_, captures_, suspensions_, noon(), Span{}},
                              a_template("warm").snapshot("golden").spec());
   }
   std::string reason() {
@@ -45,6 +45,7 @@ class ImageSourceTest : public ::testing::Test {
   std::vector<Approval> approvals_{};
   Fact<Disks::Choice> choice_{Disks::Choice{}};
   Fact<Captures> captures_{Captures{}};
+  Fact<std::vector<Suspension>> suspensions_{};
 };
 
 TEST_F(ImageSourceTest, OneOfCowherdsOwnIsKnownByWhatItHolds) {
