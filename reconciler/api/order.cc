@@ -22,9 +22,10 @@ struct Member {
 tl::unexpected<Error> refuse(const std::string& why) { return fail(ErrorKind::Invalid, "the body is no order: " + why); }
 
 Status read_members(const Value& body, const std::vector<Member>& members) {
-  for (const auto& [name, value] : *body.as_map()) {
-    const auto known = [&name](const Member& member) { return member.name == name; };
-    if (name != kKind && std::none_of(members.begin(), members.end(), known)) return refuse("unknown member '" + name + "'");
+  for (const auto& given : *body.as_map()) {
+    const auto known = [&given](const Member& member) { return member.name == given.first; };
+    if (given.first == kKind || std::any_of(members.begin(), members.end(), known)) continue;
+    return refuse("unknown member '" + given.first + "'");
   }
   for (const Member& member : members) {
     const Value* given = body.find(member.name);

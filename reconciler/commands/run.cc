@@ -16,7 +16,7 @@ ExitCode run_command(const Options& options) {
   auto api = Serving::begin(acting.session(), [&acting] { acting.loop().ask_for_look(); });
   if (const auto* failure = std::get_if<SessionFailure>(&api)) return tell(*failure);
   auto& serving = std::get<std::unique_ptr<Serving>>(api);
-  acting.loop().tell_looks_to([&serving](const Reconciler& pass) { serving->look_ended(pass); });
+  acting.loop().tell_looks_to([&serving](Reconciler& pass) { serving->look_ended(pass); });
   acting.loop().tell_wakes_to([&](const Wake& wake) { serving->count(wake, acting.executor()); });
   acting.loop().tell_outcomes_to([&serving](const Outcome& outcome) { serving->count(outcome); });
   spdlog::info("started manifests={} state_dir={}", acting.session().options().manifests,

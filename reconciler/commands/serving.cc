@@ -116,7 +116,7 @@ Serving::Serving(Session& session, BoardVersion first, std::function<void()> ask
                  return allocated_below(files, trash + "/" + entry);
                }) {}
 
-void Serving::look_ended(const Reconciler& pass) {
+void Serving::look_ended(Reconciler& pass) {
   if (!server_) return;
   metrics_.count_pass(pass.picture(), pass.statuses(), session_.clock().now());
   board_.post(pass.statuses(), report_of(pass.picture()));
@@ -125,7 +125,7 @@ void Serving::look_ended(const Reconciler& pass) {
 }
 
 // Each is judged by a look that began after it came, of settled manifests: what was saved just before belongs to it.
-void Serving::carry_out_orders(const Reconciler& pass) {
+void Serving::carry_out_orders(Reconciler& pass) {
   const Picture& picture = pass.picture();
   for (const WaitingOrder& waiting : desk_.after_look()) {
     const bool is_seen = waiting.since <= picture.now || waiting.looks > 1;
@@ -133,6 +133,10 @@ void Serving::carry_out_orders(const Reconciler& pass) {
     const bool is_look = std::holds_alternative<LookOrder>(waiting.order);
     if (!is_seen) ask_for_look_();
     if (!is_seen || !is_settled || (is_look && pass.is_busy())) continue;
+    if (!is_look) {
+      pass.hold_the_rest();  // it may be a suspension
+      ask_for_look_();
+    }
     desk_.answer(waiting.ticket, is_look ? tell_deeds(waiting.since) : carry_out(waiting, picture));
   }
 }

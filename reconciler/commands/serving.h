@@ -20,14 +20,14 @@ class Serving {
   // cannot be had, guests are more important than their clients: it is said in the log and in an event, and nothing is served.
   static std::variant<std::unique_ptr<Serving>, SessionFailure> begin(Session& session, std::function<void()> ask_for_look);
   // After each look: posts it, and carries out the orders that it can judge.
-  void look_ended(const Reconciler& pass);
+  void look_ended(Reconciler& pass);
   // After each sleep, and with each step that ended.
   void count(const Wake& wake, const Executor& executor);
   void count(const Outcome& outcome);
 
  private:
   Serving(Session& session, BoardVersion first, std::function<void()> ask_for_look);
-  void carry_out_orders(const Reconciler& pass);
+  void carry_out_orders(Reconciler& pass);
   ApiAnswer carry_out(const WaitingOrder& waiting, const Picture& picture);
   ApiAnswer tell_deeds(Moment since);
 

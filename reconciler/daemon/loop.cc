@@ -115,6 +115,11 @@ void Loop::bound_serial_logs() {
 }
 
 bool Loop::handle(const std::vector<std::uint64_t>& tags) {
+  if (std::find(tags.begin(), tags.end(), kApprovalTag) != tags.end()) {
+    approvals_.drain();
+    parts_.reconciler.hold_the_rest();  // it may be a suspension
+    look_due_ = true;
+  }
   for (const std::uint64_t tag : tags) {
     if (tag == kSignalTag) {
       const Signals::Request request = parts_.signals.take();
@@ -126,10 +131,6 @@ bool Loop::handle(const std::vector<std::uint64_t>& tags) {
       }
     }
     if (tag == kManifestTag && parts_.watcher.drain()) look_due_ = true;
-    if (tag == kApprovalTag) {
-      approvals_.drain();
-      look_due_ = true;
-    }
     if (tag == kMachineTag) look_due_ = true;
     if (tag == Wakeups::kNotified && (parts_.reconciler.advance() || asked_)) look_due_ = true;
   }

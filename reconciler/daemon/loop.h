@@ -61,7 +61,7 @@ class Loop {
   explicit Loop(LoopParts parts) : parts_(parts), approvals_(parts.layout.approvals()) {}
 
   // Called after each look. It must not block.
-  void tell_looks_to(std::function<void(const Reconciler&)> listener) { listener_ = std::move(listener); }
+  void tell_looks_to(std::function<void(Reconciler&)> listener) { listener_ = std::move(listener); }
   // Called with each step that ended. It must not block.
   void tell_outcomes_to(std::function<void(const Outcome&)> listener) { parts_.reconciler.tell_outcomes_to(std::move(listener)); }
   // Called after each sleep, with what it led to done. It must not block.
@@ -87,7 +87,7 @@ class Loop {
   void tell_service_manager();
 
   LoopParts parts_;
-  std::function<void(const Reconciler&)> listener_{};
+  std::function<void(Reconciler&)> listener_{};
   std::function<void(const Wake&)> wake_listener_{};
   DirectoryHint approvals_;
   std::map<Uid, UniqueFd> exits_{};

@@ -29,6 +29,9 @@ class Reconciler {
   // Called with each step that ended. It must not block.
   void tell_outcomes_to(std::function<void(const Outcome&)> listener) { listener_ = std::move(listener); }
 
+  // What the last plan has not begun yet waits for another pass to say so.
+  void hold_the_rest() { executor_.adopt(Plan{}); }
+
   // Of the last pass.
   const Picture& picture() const { return picture_; }
   const std::vector<ObjectStatus>& statuses() const { return statuses_; }

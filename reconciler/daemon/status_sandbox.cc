@@ -183,6 +183,19 @@ void add_own_conditions(const Picture& picture, const WantedSandbox& wanted, Obj
   }
 }
 
+void add_identity(const SandboxIdentity& identity, ObjectStatus& status) {
+  if (identity.restored) {
+    status.facts.emplace_back("restoredFrom", identity.restored->snapshot.str() +
+                                                  (identity.restored->memory ? " (memory and disk)" : " (disk)"));
+  }
+  status.facts.emplace_back("template", identity.template_name);
+  status.facts.emplace_back("revision", identity.revision.short12());
+  if (identity.expires) status.facts.emplace_back("expiresAt", print_moment(*identity.expires));
+  if (identity.last_exit) {
+    status.facts.emplace_back("lastExit", identity.last_exit->reason + " at " + print_moment(identity.last_exit->at));
+  }
+}
+
 }  // namespace
 
 ObjectStatus status_of_sandbox(const Picture& picture, const WantedSandbox& wanted) {
@@ -214,16 +227,7 @@ ObjectStatus status_of_sandbox(const Picture& picture, const WantedSandbox& want
   if (wanted.present) {
     add_machine(vm, kept_memory_of(picture, identity.uid), status);
     if (disk != picture.seen.disks.end()) add_disk(identity, disk->second, status);
-    if (identity.restored) {
-      status.facts.emplace_back("restoredFrom", identity.restored->snapshot.str() +
-                                                    (identity.restored->memory ? " (memory and disk)" : " (disk)"));
-    }
-    status.facts.emplace_back("template", identity.template_name);
-    status.facts.emplace_back("revision", identity.revision.short12());
-    if (identity.expires) status.facts.emplace_back("expiresAt", print_moment(*identity.expires));
-    if (identity.last_exit) {
-      status.facts.emplace_back("lastExit", identity.last_exit->reason + " at " + print_moment(identity.last_exit->at));
-    }
+    add_identity(identity, status);
   }
   add_conditions(picture, verdict_of(picture, to_string(status.name), ready_of(picture, wanted, vm)), status);
   if (wanted.start_not_before && *wanted.start_not_before > picture.now) {  // its VM ends again and again

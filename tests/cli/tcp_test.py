@@ -62,6 +62,18 @@ class WithoutAToken(OverTcp):
         self.assertEqual(403, self.code(Host="evil.example"))
         self.assertEqual(200, self.code(Host=f"localhost:{self.port}"))
 
+    def test_watchers_that_go_leave_their_place(self):
+        self.set_tcp()
+        self.start()
+        for _ in range(100):  # more than an address may have at a time
+            watcher = http.client.HTTPConnection("127.0.0.1", self.port, timeout=cli.DaemonWorld.deadline)
+            watcher.request("GET", api.LISTS + "/retentionpolicies?watch=1")
+            answer = watcher.getresponse()
+            self.assertEqual(200, answer.status)
+            answer.close()
+            watcher.close()
+        self.wait_for(lambda: self.code() == 200)
+
     def test_it_listens_on_loopback_alone(self):
         self.set_tcp()
         self.start()

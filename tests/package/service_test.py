@@ -154,7 +154,7 @@ class Service(unittest.TestCase):
 
     def test_a_guest_is_bounded_by_a_scope_of_its_own_which_outlives_the_daemon(self):
         group = self.group_of_guest()
-        self.assertRegex(group, r"^/cowherd\.slice/(cowherd-[0-9a-f]{12})\.slice/\1\.scope$")
+        self.assertRegex(group, r"^/cowherd\.slice/(cowherd-[0-9a-f]{20})\.slice/\1\.scope$")
         limits = [text_of(f"/sys/fs/cgroup{group}/{name}") for name in ("cpu.max", "memory.max", "pids.max")]
         self.assertEqual(["100000 100000", str((64 + 384) << 20), "129"], limits)
         self.assertIn(group.split("/")[-1], self.status()["limits"])

@@ -108,7 +108,7 @@ void ApiServer::Service::handle(const epoll_event& event) {
     [[maybe_unused]] const auto got = ::read(bell_.get(), &counted, sizeof counted);
     return;
   }
-  if (event.data.ptr == daemon_ || (event.events & (EPOLLHUP | EPOLLERR)) == 0) return;
+  if (event.data.ptr == daemon_ || (event.events & (EPOLLHUP | EPOLLRDHUP | EPOLLERR)) == 0) return;
   const auto at = std::find_if(connections_.begin(), connections_.end(),
                                [&](const auto& entry) { return entry.second.get() == event.data.ptr; });
   if (at != connections_.end()) at->second->hung_up = true;
@@ -255,7 +255,9 @@ MHD_Result ApiServer::Service::begin_watch(Connection& connection, WatchRequest 
 
 // Not for input, which libmicrohttpd takes: only that the peer has gone while nothing is to be sent.
 void ApiServer::Service::wait_for_more(Connection& connection) {
-  if (const Status watched = watch(connection.fd, &connection, EPOLLET); !watched) connection.hung_up = true;
+  // Over TCP a peer that closed is heard as one that sends no more; over a unix socket such a one may still read.
+  const std::uint32_t events = connection.address.empty() ? EPOLLET : EPOLLET | EPOLLRDHUP;
+  if (const Status watched = watch(connection.fd, &connection, events); !watched) connection.hung_up = true;
 }
 
 // Called again when the loop has carried it out, or the client has gone.
@@ -268,6 +270,7 @@ MHD_Result ApiServer::Service::take_order(Connection& connection) {
     return send(connection, failure_answer(403, "uid " + std::to_string(connection.peer.uid) +
                                                     " may not order anything; members of api.adminGroup of the configuration may"));
   }
+  if (stopping_) return send(connection, failure_answer(503, "the daemon ends"));
   if (connection.body.size() > kLongestBody) return send(connection, failure_answer(413, "an order has at most 16384 bytes"));
   Result<Order> order = parse_order(connection.body);
   if (!order) return send(connection, failure_answer(400, to_string(order.error())));

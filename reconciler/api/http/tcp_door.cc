@@ -2,10 +2,12 @@
 #include "reconciler/api/http/tcp_door.h"
 
 #include <arpa/inet.h>
+#include <netinet/tcp.h>
 
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "resources/files/system_calls.h"
 
@@ -14,6 +16,8 @@ namespace cowherd {
 namespace {
 
 constexpr int kWaitingConnections = 128;
+// A watcher that has gone without a word is noticed after two minutes, in seconds and a count.
+constexpr std::array<std::pair<int, int>, 3> kProbes{{{TCP_KEEPIDLE, 60}, {TCP_KEEPINTVL, 15}, {TCP_KEEPCNT, 4}}};
 
 struct Address {
   sockaddr_storage value{};
@@ -53,7 +57,12 @@ Result<UniqueFd> listen_at(const Address& address, std::uint16_t port) {
   if (!fd.valid()) return fail(errno_error(errno, what));
   const int yes = 1;
   const int no = 0;
-  if (::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0) return fail(errno_error(errno, what));
+  for (const int option : {SO_REUSEADDR, SO_KEEPALIVE}) {
+    if (::setsockopt(fd.get(), SOL_SOCKET, option, &yes, sizeof yes) != 0) return fail(errno_error(errno, what));
+  }
+  for (const auto& [option, value] : kProbes) {  // accepted connections have them, too (tcp(7))
+    if (::setsockopt(fd.get(), IPPROTO_TCP, option, &value, sizeof value) != 0) return fail(errno_error(errno, what));
+  }
   if (address.value.ss_family == AF_INET6 && ::setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof no) != 0) {
     return fail(errno_error(errno, what));
   }

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <sstream>
 
@@ -61,6 +62,12 @@ std::string group_of(FileSystem& files, int pid) {
   return "";
 }
 
+// What a name of a unit may have without a meaning of its own: a dash is a step down in slices.
+std::string unit_word(std::string text) {
+  std::erase_if(text, [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; });
+  return text;
+}
+
 bool ends_with(const std::string& text, const std::string& end) {
   return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
 }
@@ -72,11 +79,17 @@ Status enter_scope(FileSystem& files, const VmmGroup& group, const std::string& 
   // The limits are set before the process is put there.
   const bool inside = holds_within(Deadline::after(kAppears),
                                    [&] { return ends_with(group_of(files, pid), "/" + group.bounds.group); });
-  if (!inside) return fail(ErrorKind::Failed, "systemd did not put the process into '" + group.bounds.group + "'");
+  if (!inside) return fail(ErrorKind::Busy, "systemd did not put the process into '" + group.bounds.group + "' in time");
   const std::string limit = group.counted + "/" + group.bounds.group + "/memory.max";
   COWHERD_ASSIGN(const std::string text, files.read(limit, kTextLimit));
   if (text == std::to_string(group.bounds.memory.value) + "\n") return {};
   return fail(ErrorKind::Failed, "systemd set '" + limit + "' to " + text.substr(0, text.find('\n')));
+}
+
+// A process of it lives (cgroup-v2.rst, cgroup.events). It may be that of somebody whose record is not ours.
+bool is_populated(FileSystem& files, const VmmGroup& group) {
+  const Result<std::string> events = files.read(group.counted + "/cgroup.events", kTextLimit);
+  return events && events->find("populated 1") != std::string::npos;
 }
 
 Status leave_scope(FileSystem& files, const VmmGroup& group) {
@@ -85,6 +98,10 @@ Status leave_scope(FileSystem& files, const VmmGroup& group) {
     return !found && found.error().kind == ErrorKind::NotFound;
   };
   if (gone()) return {};
+  if (!holds_within(Deadline::after(kAppears), [&] { return !is_populated(files, group); })) {
+    return fail(ErrorKind::Busy, "a process lives in '" + slice_of(group) + "', and none of it is known here",
+                "'systemctl status " + slice_of(group) + "' shows whose it is");
+  }
   COWHERD_TRY(stop_unit(slice_of(group)));
   if (holds_within(Deadline::after(kAppears), gone)) return {};
   return fail(ErrorKind::Busy, "systemd did not stop '" + slice_of(group) + "' in time");
@@ -149,7 +166,7 @@ Result<GroupChoice> choose_group(const GroupPolicy& policy, const GroupHost& hos
 }
 
 VmmGroup plan_group(const GroupChoice& choice, const GroupPolicy& policy, const MachineSpec& spec, const RuntimeDir& dir) {
-  const std::string name = "cowherd-" + spec.uid.short12();
+  const std::string name = "cowherd-" + unit_word(name_of(parent_of(dir.path()))) + spec.uid.short12();
   const std::string of_daemon = parent_of(parent_of(dir.path()));
   const std::string directory = choice.mount + "/cowherd" + dir.path().substr(of_daemon.size());
   const bool is_scope = choice.kind == GroupKind::Scope;

@@ -193,7 +193,9 @@ Result<HeldChild> hold_vmm(const MachineSpec& spec, const RuntimeDir& dir, const
 Status bound(const RuntimeDir& dir, OwnGroups wanted, VmRecord& record, FileSystem& files) {
   if (!record.group) return {};
   Status entered = enter_group(files, *record.group, record.name, record.process.pid);
-  if (entered || wanted == OwnGroups::Always) return entered;
+  // A scope that systemd was asked for may still come: the start is tried again, instead of going on beside it.
+  const bool may_come = !entered && record.group->kind == GroupKind::Scope && entered.error().kind == ErrorKind::Busy;
+  if (entered || may_come || wanted == OwnGroups::Always) return entered;
   COWHERD_TRY(leave_group(files, *record.group));
   record.group.reset();
   record.unbounded = to_string(entered.error());

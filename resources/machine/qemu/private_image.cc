@@ -5,6 +5,7 @@
 #include <linux/fs.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -15,6 +16,7 @@
 namespace cowherd {
 namespace {
 
+constexpr unsigned kReservePercent = 5;
 constexpr std::uint64_t kStatBlock = 512;  // of st_blocks, whatever the file system's own is
 
 Status copy_range(int from, int to, off_t begin, off_t end) {
@@ -49,6 +51,30 @@ Result<Bytes> allocated_size(const UniqueFd& file) {
   return Bytes{static_cast<std::uint64_t>(found.st_blocks) * kStatBlock};
 }
 
+// It lasts as long as its VM, which other guests must not pay for with the last of their space.
+Status fits(const UniqueFd& copy, const std::string& path, Bytes needed) {
+  struct statvfs space {};
+  if (::fstatvfs(copy.get(), &space) != 0) return fail(path_error(errno, "ask for the space beside", path));
+  const std::uint64_t free = space.f_bavail * space.f_frsize;
+  const std::uint64_t reserve = space.f_blocks * space.f_frsize / 100 * kReservePercent;
+  if (free >= reserve && needed.value <= free - reserve) return {};
+  return fail(ErrorKind::Exhausted, "a private copy of '" + path + "' takes " + print_quantity(needed) + ", and of " +
+                                        print_quantity(Bytes{free}) + " that are free " + std::to_string(kReservePercent) +
+                                        " % of the file system stay so",
+              "make room, keep it on a file system with reflinks (XFS, btrfs), or set confinement.users to Never");
+}
+
+// A file without a name; where the file system has none, one whose name goes at once.
+Result<UniqueFd> nameless_file(const std::string& beside) {
+  Result<UniqueFd> made = open_path(parent_of(beside), O_TMPFILE | O_RDWR, "make a file without a name in");
+  if (made || (made.error().errno_value != EOPNOTSUPP && made.error().errno_value != EISDIR)) return made;
+  const std::string name = parent_of(beside) + "/" + std::string(kStagingPrefix) + "copy-" + name_of(beside);
+  ::unlink(name.c_str());  // of a start that was killed here
+  made = open_path(name, O_CREAT | O_EXCL | O_NOFOLLOW | O_RDWR, "create");
+  if (made && ::unlink(name.c_str()) != 0) return fail(path_error(errno, "remove the name of", name));
+  return made;
+}
+
 }  // namespace
 
 Result<PrivateImage> open_private_image(const std::string& path) {
@@ -56,9 +82,12 @@ Result<PrivateImage> open_private_image(const std::string& path) {
   struct stat found {};
   if (::fstat(image.get(), &found) != 0) return fail(path_error(errno, "look at", path));
   if (found.st_nlink == 1 && found.st_uid == ::geteuid()) return PrivateImage{std::move(image), std::nullopt};
-  COWHERD_ASSIGN(UniqueFd copy, open_path(parent_of(path), O_TMPFILE | O_RDWR, "make a file without a name in"));
+  COWHERD_ASSIGN(UniqueFd copy, nameless_file(path));
   const bool reflinked = ::ioctl(copy.get(), FICLONE, image.get()) == 0;
-  if (!reflinked) COWHERD_TRY(copy_data(image.get(), copy.get(), found.st_size).in("making a private copy of '" + path + "'"));
+  if (!reflinked) {
+    COWHERD_TRY(fits(copy, path, Bytes{static_cast<std::uint64_t>(found.st_blocks) * kStatBlock}));
+    COWHERD_TRY(copy_data(image.get(), copy.get(), found.st_size).in("making a private copy of '" + path + "'"));
+  }
   COWHERD_ASSIGN(const Bytes size, allocated_size(copy));
   return PrivateImage{std::move(copy), ImageCopy{reflinked ? ImageCopy::How::Reflinked : ImageCopy::How::Copied, size}};
 }

@@ -68,8 +68,8 @@ TEST(CgroupMount, IsThatOfVersionTwo) {
 TEST(PlanGroup, HasTheGuestsProcessorsAndItsMemoryWithWhatTheVmmNeeds) {
   const RuntimeDir dir("/run/cowherd/0123abcd", a_spec().uid);
   const VmmGroup scope = plan_group(*choose_group(a_policy(), a_host()), a_policy(), a_spec(), dir);
-  EXPECT_EQ(scope.bounds, (MachineBounds{"cowherd-ab0000000000.scope", 2, 896_MiB, 130}));
-  EXPECT_EQ(scope.counted, "/sys/fs/cgroup/cowherd.slice/cowherd-ab0000000000.slice");
+  EXPECT_EQ(scope.bounds, (MachineBounds{"cowherd-0123abcdab0000000000.scope", 2, 896_MiB, 130}));
+  EXPECT_EQ(scope.counted, "/sys/fs/cgroup/cowherd.slice/cowherd-0123abcdab0000000000.slice");
   GroupHost host = a_host();
   host.has_systemd = false;
   const VmmGroup leaf = plan_group(*choose_group(a_policy(), host), a_policy(), a_spec(), dir);
