@@ -26,7 +26,7 @@ using Bus = std::unique_ptr<sd_bus, Unref>;
 using Message = std::unique_ptr<sd_bus_message, Unref>;
 
 struct BusError {
-  sd_bus_error value = SD_BUS_ERROR_NULL;
+  sd_bus_error value{};
   BusError() = default;
   BusError(const BusError&) = delete;
   BusError& operator=(const BusError&) = delete;
