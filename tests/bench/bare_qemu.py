@@ -47,23 +47,26 @@ class Qmp:
             time.sleep(RETRY)
 
 
-def words_with_names(pid):
-    """Its command line, with the names of the files that it was given as descriptors. Sockets have none."""
+def words_with_names(pid, directory, revision):
+    """Its command line, with names for the files that it was given as descriptors. Sockets have none."""
     words = pathlib.Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8").rstrip("\0").split("\0")
-
-    def name(match):
-        return os.readlink(f"/proc/{pid}/fd/{match[1]}").removesuffix(" (deleted)")
     while "-add-fd" in words:
         at = words.index("-add-fd")
         del words[at:at + 2]
-    return [re.sub(r"(?:/dev/fdset|/proc/self/fd)/(\d+)", name, word) for word in words]
+    for option in ["kernel", "initrd"]:
+        words[words.index(f"-{option}") + 1] = str(revision / option)
+    for before, name in [("mem-path=", directory / "memory/memory.flat"), ("node-name=node,filename=", directory / "rootfs.qcow2"),
+                         ("logfile=", directory / "serial.log"), ('"filename":"', revision / "rootfs.ext4")]:
+        words = [re.sub(f"{re.escape(before)}/(dev/fdset|proc/self/fd)/\\d+", f"{before}{name}", word) for word in words]
+    return words
 
 
 class Machine:
     """A VM as it is about to be kept. Its files are taken once it is."""
 
     def __init__(self, pid, directory, place):
-        self.words, self.directory, self.state = words_with_names(pid), directory, -1
+        revision = next((place / "state/templates").glob("*/*"))
+        self.words, self.directory, self.state = words_with_names(pid, directory, revision), directory, -1
         self.sockets = place / "bare/run"
         self.disk = place / "bare/sandboxes" / directory.name / "rootfs.qcow2"
         self.sockets.mkdir(parents=True, exist_ok=True)
