@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -28,6 +29,7 @@ struct FileStatus {
 struct Declared {
   Object object{};
   SourceSpot spot{};
+  std::string source{};  // name of the source; empty: the manifest directory
   bool operator==(const Declared&) const = default;
 };
 
@@ -36,6 +38,22 @@ struct Absence {
   Moment since{};
   int complete_looks = 0;
   bool operator==(const Absence&) const = default;
+};
+
+// How it stands with one place that manifests come from.
+struct SourceStatus {
+  ResourceName name{};
+  std::string type{};      // "Directory", "Git"
+  std::string place{};     // the directory; the URL, the ref and the path
+  std::string revision{};  // whole name of the commit in force; empty: none, or a directory
+  std::string newest{};    // commit that came last and is not in force
+  bool ready = true;       // what lies there was had and is in force
+  std::string reason{};    // of not being ready: CamelCase
+  std::string message{};   // of not being ready, or about a pin
+  bool pinned = false;     // a person holds it at its revision
+  std::optional<Moment> checked{};  // when the server last answered; a poll that began before says nothing of what came since
+  std::size_t objects = 0; // in force
+  bool operator==(const SourceStatus&) const = default;
 };
 
 struct Declaration {
@@ -50,6 +68,8 @@ struct Declaration {
   bool settling = false;  // a file changed a moment ago: look again at settle_until
   Moment settle_until{};
 
+  std::vector<SourceStatus> sources{};  // the manifest directory is not among them
+  std::map<ObjectName, Declared> elsewhere{};  // in force for other hosts: their placement does not match this one
   std::set<ObjectName> held{};  // declared by a version that can not be taken: not in force, not absent
   std::set<std::string>
       mentioned{};  // names that stand in text which can not be understood: not absent either

@@ -18,6 +18,8 @@ class Layout {
   std::string catalog_file() const { return root_ + "/catalog.db"; }
   std::string approvals() const { return root_ + "/approvals"; }
   std::string declared() const { return root_ + "/declared"; }
+  std::string sources() const { return root_ + "/sources"; }
+  std::string source_dir(const ResourceName& name) const { return sources() + "/" + name.str(); }
   std::string templates() const { return root_ + "/templates"; }
   std::string template_dir(const std::string& name) const { return templates() + "/" + name; }
   std::string revision_dir(const std::string& name, const Digest& id) const {

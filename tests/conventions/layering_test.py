@@ -6,7 +6,7 @@ import unittest
 
 import tree
 
-RESOURCES = ["vocabulary", "files", "kinds", "manifest", "block", "memory", "machine", "store", "catalog"]
+RESOURCES = ["vocabulary", "files", "kinds", "manifest", "git", "block", "memory", "machine", "store", "catalog"]
 RECONCILER = ["source", "retention", "desired", "observed", "lineage", "actions", "plan", "execute", "daemon", "metrics", "api", "commands"]
 
 # What touches the world itself. Only those who put the program together may know them.
