@@ -52,6 +52,7 @@ struct SourceStatus {
   std::string message{};   // of not being ready, or about a pin
   bool pinned = false;     // a person holds it at its revision
   std::optional<Moment> checked{};  // when the server last answered; a poll that began before says nothing of what came since
+  std::optional<Moment> polled{};   // when the last poll began that has ended, well or not; none: not since the start, or a directory
   std::size_t objects = 0; // in force
   bool operator==(const SourceStatus&) const = default;
 };
@@ -94,6 +95,12 @@ class Source {
   virtual Declaration load(Moment now) = 0;
   // A person approved that nothing is declared any more: ends empty_hold and what was before is forgotten.
   virtual void accept_empty() {}
+  // That source looks at its server as soon as it may, at most once a second, and asks for a look of the loop when that has
+  // ended. From any thread, never blocks. False: no source of that name has a server.
+  virtual bool ask(const ResourceName& source) {
+    (void)source;
+    return false;
+  }
 };
 
 }  // namespace cowherd
