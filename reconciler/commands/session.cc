@@ -7,7 +7,7 @@
 
 #include "reconciler/commands/settings.h"
 #include "reconciler/daemon/rebuild_catalog.h"
-#include "reconciler/source/directory_source.h"
+#include "reconciler/source/directory_feed.h"
 #include "reconciler/source/last_good.h"
 #include "resources/block/host_disks.h"
 #include "resources/block/kernel/kernel_device_mapper.h"
@@ -93,7 +93,7 @@ struct Session::Parts {
   std::unique_ptr<Store> store{};
   std::unique_ptr<DirectoryLastGood> last_good{};
   std::unique_ptr<ReadOnlyLastGood> read_only_last_good{};
-  std::unique_ptr<DirectorySource> source{};
+  std::unique_ptr<Sources> source{};
 
   Parts(const Options& given, const Config& settings)
       : options(given), config(settings), images(qemu_img_beside(settings)), layout(given.state_dir) {}
@@ -159,7 +159,9 @@ void Session::Parts::put_together(SessionMode mode) {
   read_only_last_good = std::make_unique<ReadOnlyLastGood>(*last_good);
   const bool acting = mode == SessionMode::Acting;
   LastGood& memory = acting ? static_cast<LastGood&>(*last_good) : static_cast<LastGood&>(*read_only_last_good);
-  source = std::make_unique<DirectorySource>(directory_settings_of(config, options.manifests), memory);
+  std::vector<OneSource> sources;
+  sources.push_back(directory_source(directory_settings_of(config, options.manifests), memory));
+  source = std::make_unique<Sources>(std::move(sources), config.prune_delay);
 }
 
 Session::Session(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}

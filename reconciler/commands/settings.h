@@ -6,7 +6,7 @@
 #include <string>
 
 #include "reconciler/commands/options.h"
-#include "reconciler/source/directory_source.h"
+#include "reconciler/source/directory_feed.h"
 #include "resources/block/disk.h"
 #include "resources/kinds/config.h"
 #include "resources/machine/qemu/qemu_machines.h"

@@ -68,17 +68,18 @@ bool may_pass(const Picture& picture, const Blocked& blocked) {
   return !told || picture.now - ready->second.since < kHiccup;
 }
 
-// Everything that an empty directory put at stake is gone by approval, or was to stay.
+// Everything that an empty directory put at stake is gone by approval, was to stay, or is declared by another source.
 bool nothing_is_at_stake(const Picture& picture) {
   if (!picture.declared.complete || !picture.seen.store.unreadable.empty()) return false;
+  const auto is_declared = [&](Kind kind, const ResourceName& name) { return picture.declared.objects.contains({kind, name}); };
   for (const auto& [uid, identity] : picture.seen.store.sandboxes) {
-    if (!identity.known() || !identity->retained) return false;
+    if (!identity.known() || !(identity->retained || is_declared(Kind::Sandbox, identity->name))) return false;
   }
   for (const auto& [name, snapshot] : picture.seen.store.snapshots) {
-    if (!snapshot.known() || !snapshot->retained) return false;
+    if (!snapshot.known() || !(snapshot->retained || is_declared(Kind::Snapshot, snapshot->name))) return false;
   }
   for (const auto& [name, wanted] : picture.wanted.templates) {
-    if (!wanted.is_retained) return false;
+    if (!wanted.is_retained && !is_declared(Kind::Template, name)) return false;
   }
   return true;
 }

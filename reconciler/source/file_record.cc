@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "reconciler/source/file_diagnostic.h"
-#include "reconciler/source/mentioned_names.h"
 #include "resources/files/bulk.h"
 
 namespace cowherd {
@@ -22,26 +20,21 @@ std::vector<Diagnostic> shortened(std::vector<Diagnostic> diagnostics) {
   return diagnostics;
 }
 
-// What a power failure or a full disk leaves of a file that was being saved, and no way to remove objects.
-Diagnostic emptied(const std::string& path) {
-  return file_diagnostic(kEmptied, path, "the file is empty, and objects that it declared are in force",
-                         "save it again, or delete it to remove them");
-}
-
 }  // namespace
 
-void FileRecord::take_text(const std::string& path, std::string text) {
+void FileRecord::take_text(const std::string& path, std::string text, const UnitReader& read) {
   const Digest digest = sha256(text);
   if (latest_digest == digest) return;
   latest_digest = digest;
-  latest = parse_manifest(text, path);
-  if (text.empty() && !good.empty()) latest.diagnostics.push_back(emptied(path));
+  UnitContent content = read(text, path);
+  latest = std::move(content.parsed);
+  if (content.emptied && !good.empty()) latest.diagnostics.push_back(*std::move(content.emptied));
   latest.diagnostics = shortened(std::move(latest.diagnostics));
   latest_text.clear();
   mentioned.clear();
   if (has_errors(latest.diagnostics)) {
     latest.documents.clear();
-    mentioned = mentioned_names(text);
+    mentioned = std::move(content.mentioned);
     return;
   }
   if (latest_digest == good_digest) put_in_force();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is known of one manifest file: the version in force, the version last read, and the one remembered.
+// What is known of one unit, a manifest file or a whole revision of a repository: the version in force, the version last
+// read, and the one remembered.
 #pragma once
 
 #include <optional>
@@ -9,6 +10,7 @@
 
 #include "reconciler/source/declaration.h"
 #include "reconciler/source/resolve.h"
+#include "reconciler/source/unit_reader.h"
 #include "resources/vocabulary/name.h"
 
 namespace cowherd {
@@ -26,7 +28,7 @@ struct FileRecord {
   bool in_look = false;  // found by the last look
 
   // Parses what was read. Text seen before changes nothing.
-  void take_text(const std::string& path, std::string text);
+  void take_text(const std::string& path, std::string text, const UnitReader& read = read_file_unit);
   // The version last read comes into force. Precondition: it is valid.
   void put_in_force();
   // There is a valid version that is not in force yet.

@@ -18,16 +18,16 @@ Choice next_choice(const Candidate& candidate, Choice refused) {
   return refused == Choice::Fresh && candidate.in_force != nullptr ? Choice::InForce : Choice::Nothing;
 }
 
-std::set<std::string> files_of(const Diagnostic& diagnostic) {
-  std::set<std::string> files{diagnostic.spot.file};
-  for (const Diagnostic::Other& other : diagnostic.others) files.insert(other.spot.file);
-  return files;
-}
-
 class Resolver {
  public:
   explicit Resolver(const std::map<std::string, Candidate>& candidates) : candidates_(candidates) {
-    for (const auto& [file, candidate] : candidates) result_.choices[file] = first_choice(candidate);
+    for (const auto& [unit, candidate] : candidates) {
+      result_.choices[unit] = first_choice(candidate);
+      for (const auto* documents : {candidate.in_force, candidate.fresh}) {
+        if (documents == nullptr) continue;
+        for (const Document& document : *documents) unit_of_file_[document.spot.file] = unit;
+      }
+    }
   }
 
   // Ends: every round but the last takes a choice away from at least one file.
@@ -39,12 +39,12 @@ class Resolver {
         if (found.severity != Severity::Error) continue;
         const auto losers = losers_of(found);
         refused_.insert(losers.begin(), losers.end());
-        for (const std::string& file : losers) result_.against[file].push_back(found);
+        for (const std::string& unit : losers) result_.against[unit].push_back(found);
         again = again || !losers.empty();
       }
-      for (const std::string& file : refused_) {
-        Choice& choice = result_.choices[file];
-        choice = next_choice(candidates_.at(file), choice);
+      for (const std::string& unit : refused_) {
+        Choice& choice = result_.choices[unit];
+        choice = next_choice(candidates_.at(unit), choice);
       }
       refused_.clear();
       if (!again) return std::move(result_);
@@ -55,14 +55,14 @@ class Resolver {
   std::vector<Document> chosen_documents() const {
     std::vector<Document> documents;
     std::set<ObjectName> taken;
-    for (const auto& [file, candidate] : candidates_) {
-      const auto* chosen = documents_of(candidate, result_.choices.at(file));
+    for (const auto& [unit, candidate] : candidates_) {
+      const auto* chosen = documents_of(candidate, result_.choices.at(unit));
       if (chosen == nullptr || candidate.presence == Presence::Gone) continue;
       documents.insert(documents.end(), chosen->begin(), chosen->end());
       for (const Document& document : *chosen) taken.insert(document.object.name());
     }
-    for (const auto& [file, candidate] : candidates_) {
-      const auto* chosen = documents_of(candidate, result_.choices.at(file));
+    for (const auto& [unit, candidate] : candidates_) {
+      const auto* chosen = documents_of(candidate, result_.choices.at(unit));
       if (chosen == nullptr || candidate.presence == Presence::There) continue;
       std::copy_if(chosen->begin(), chosen->end(), std::back_inserter(documents),
                    [&](const Document& document) { return !taken.contains(document.object.name()); });
@@ -70,11 +70,22 @@ class Resolver {
     return documents;
   }
 
-  std::vector<std::string> with_choice(const std::set<std::string>& files, Choice choice) const {
+  std::set<std::string> units_of(const Diagnostic& found) const {
+    std::set<std::string> units;
+    const auto enter = [&](const std::string& file) {
+      const auto unit = unit_of_file_.find(file);
+      if (unit != unit_of_file_.end()) units.insert(unit->second);
+    };
+    enter(found.spot.file);
+    for (const Diagnostic::Other& other : found.others) enter(other.spot.file);
+    return units;
+  }
+
+  std::vector<std::string> with_choice(const std::set<std::string>& units, Choice choice) const {
     std::vector<std::string> found;
-    for (const std::string& file : files) {
-      const auto known = result_.choices.find(file);
-      if (known != result_.choices.end() && known->second == choice) found.push_back(file);
+    for (const std::string& unit : units) {
+      const auto known = result_.choices.find(unit);
+      if (known != result_.choices.end() && known->second == choice) found.push_back(unit);
     }
     return found;
   }
@@ -82,7 +93,7 @@ class Resolver {
   // New versions give way first. A conflict among old ones alone (after a crash between two of them being
   // remembered) is nobody's turn: all of them are left out, and their names are held.
   std::vector<std::string> losers_of(const Diagnostic& found) const {
-    const std::set<std::string> named = files_of(found);
+    const std::set<std::string> named = units_of(found);
     if (const auto fresh = with_choice(named, Choice::Fresh); !fresh.empty()) return fresh;
     return with_choice(named, Choice::InForce);
   }
@@ -92,6 +103,7 @@ class Resolver {
   }
 
   const std::map<std::string, Candidate>& candidates_;
+  std::map<std::string, std::string> unit_of_file_{};
   Resolution result_{};
   std::set<std::string> refused_{};  // in this round
   std::set<std::pair<SourceSpot, std::string>> kept_{};

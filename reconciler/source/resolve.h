@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Chooses one version of every file so that together they agree: no kind/name twice, no cycle of references.
-// A file counts whole or not at all. Who comes new gives way to what is in force; two that come new at once
-// both give way.
+// Chooses one version of every unit (a file, or a whole revision of a repository) so that together they agree: no kind/name
+// twice, no cycle of references. A unit counts whole or not at all. Who comes new gives way to what is in force; two that
+// come new at once both give way.
 #pragma once
 
 #include <map>
@@ -28,10 +28,10 @@ enum class Choice { Fresh, InForce, Nothing };
 struct Resolution {
   std::map<std::string, Choice> choices{};
   std::vector<Diagnostic> diagnostics{};                     // of the checks across files, each once
-  std::map<std::string, std::vector<Diagnostic>> against{};  // by file: why its fresh version was not chosen
+  std::map<std::string, std::vector<Diagnostic>> against{};  // by unit: why its fresh version was not chosen
 };
 
-// Pure. Precondition: candidates are keyed by the file name their spots carry.
+// Pure. Candidates by unit. Precondition: no two units have documents with spots in the same file.
 Resolution resolve(const std::map<std::string, Candidate>& candidates);
 
 // The documents of a choice; null for Nothing.

@@ -44,6 +44,7 @@ struct PastRevision {
 struct SourceState {
   std::string followed{};  // what was followed, as text: of another place nothing here holds
   CommitId in_force{};     // empty: none yet
+  CommitId followed_to{};  // what came into force last without a pin: newer ones have to descend from it
   CommitId latest{};       // the newest that was had whole; not in force while it is bad or a pin holds another
   std::optional<Refusal> refusal{};  // of a newer one that was not had whole
   std::optional<SourceProblem> problem{};

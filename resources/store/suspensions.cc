@@ -6,13 +6,13 @@
 #include "resources/files/json.h"
 #include "resources/files/publish.h"
 #include "resources/kinds/document_type.h"
+#include "resources/store/reason_check.h"
 
 namespace cowherd {
 
 namespace {
 
 constexpr Bytes kLimit = 8_KiB;
-constexpr std::size_t kLongestReason = 1024;
 constexpr std::string_view kPrefix = "suspend-";
 constexpr std::string_view kSuffix = ".json";
 
@@ -42,15 +42,10 @@ Result<Suspension> read(FileSystem& files, const std::string& path, const Object
   return suspension;
 }
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
-
 }  // namespace
 
 Status suspend(FileSystem& files, const Layout& layout, const ObjectName& object, const std::string& reason, Moment now) {
-  if (reason.size() > kLongestReason || std::any_of(reason.begin(), reason.end(), is_control)) {
-    return fail(ErrorKind::Invalid, "suspend " + to_string(object) + ": the reason is not one line of at most " +
-                                        std::to_string(kLongestReason) + " bytes");
-  }
+  COWHERD_TRY(check_reason(reason).in("suspend " + to_string(object)));
   const std::string file = file_name(object);
   const Result<Suspension> before = read(files, layout.approvals() + "/" + file, object);
   Value value = Value::map();

@@ -20,7 +20,11 @@ class DeclaredSetTest : public ::testing::Test {
   DeclaredSetTest() { restart(); }
 
   // A new process on the same state directory.
-  void restart() { set_ = std::make_unique<DeclaredSet>(settings_, last_good_); }
+  void restart() { set_ = std::make_unique<DeclaredSet>(set_of(settings_, last_good_)); }
+
+  static DeclaredSet set_of(const RecordsSettings& settings, LastGood& last_good) {
+    return DeclaredSet({SourceRecords(settings, last_good)}, settings.prune_delay);
+  }
 
   static SourceLook complete_look(const Files& files) {
     SourceLook look;
@@ -36,7 +40,7 @@ class DeclaredSetTest : public ::testing::Test {
   }
   Declaration merge(SourceLook look) {
     clock_.advance(Span{1'000});
-    return set_->merge(std::move(look), clock_.now());
+    return set_->merge({std::move(look)}, clock_.now());
   }
   Declaration see(const Files& files) { return merge(complete_look(files)); }
 
@@ -74,7 +78,7 @@ class DeclaredSetTest : public ::testing::Test {
   Faults faults_{};
   FakeFileSystem files_{faults_};
   DirectoryLastGood last_good_{files_, "/state/declared"};
-  DeclaredSettings settings_{"/etc/manifests", kPruneDelay, WhenEmpty::Hold};
+  RecordsSettings settings_{"/etc/manifests", kPruneDelay, WhenEmpty::Hold};
   std::unique_ptr<DeclaredSet> set_{};
 };
 
@@ -506,13 +510,13 @@ TEST_F(DeclaredSetTest, AReaderSeesWhatTheDaemonRemembersAndWritesNothing) {
   see({{"a.yaml", sandbox("web", "1Gi")}});
   const auto before = files_.peek_tree("/state");
   ReadOnlyLastGood read_only(last_good_);
-  DeclaredSet reader(settings_, read_only);
+  DeclaredSet reader = set_of(settings_, read_only);
   const Declaration seen =
-      reader.merge(complete_look({{"a.yaml", kBroken}, {"n.yaml", sandbox("new")}}), clock_.now());
+      reader.merge({complete_look({{"a.yaml", kBroken}, {"n.yaml", sandbox("new")}})}, clock_.now());
   EXPECT_EQ(memory_of(seen, "web"), 1_GiB);
   EXPECT_TRUE(declares(seen, "new"));
-  reader.merge(complete_look({{"n.yaml", sandbox("new")}}), clock_.now() + kPruneDelay);
-  reader.merge(complete_look({{"n.yaml", sandbox("new")}}), clock_.now() + 3 * kPruneDelay);
+  reader.merge({complete_look({{"n.yaml", sandbox("new")}})}, clock_.now() + kPruneDelay);
+  reader.merge({complete_look({{"n.yaml", sandbox("new")}})}, clock_.now() + 3 * kPruneDelay);
   EXPECT_EQ(files_.peek_tree("/state"), before);
 }
 

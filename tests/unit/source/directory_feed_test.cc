@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The whole way from a real directory to a Declaration.
-#include "reconciler/source/directory_source.h"
+#include "reconciler/source/directory_feed.h"
 
 #include "reconciler/source/file_diagnostic.h"
 #include "tests/fakes/fake_file_system.h"
@@ -12,14 +12,15 @@ namespace {
 constexpr Span kPruneDelay{10'000};
 constexpr const char* kBroken = "kind: Sandbox\nmetadata: {name: web\n";
 
-class DirectorySourceTest : public ::testing::Test {
+class DirectoryFeedTest : public ::testing::Test {
  protected:
-  DirectorySourceTest() { settings_.directory = directory_.root(); }
+  DirectoryFeedTest() { settings_.directory = directory_.root(); }
 
   // A new process on the same state directory.
   void restart() {
-    source_ = std::make_unique<DirectorySource>(settings_, last_good_,
-                                                std::make_unique<DisturbedTrees>(disturbance_));
+    std::vector<OneSource> sources;
+    sources.push_back(directory_source(settings_, last_good_, std::make_unique<DisturbedTrees>(disturbance_)));
+    source_ = std::make_unique<Sources>(std::move(sources), settings_.prune_delay);
   }
   Declaration load() {
     if (!source_) restart();
@@ -45,10 +46,10 @@ class DirectorySourceTest : public ::testing::Test {
   FakeFileSystem files_{faults_};
   DirectoryLastGood last_good_{files_, "/state/declared"};
   DirectorySettings settings_{};
-  std::unique_ptr<DirectorySource> source_{};
+  std::unique_ptr<Sources> source_{};
 };
 
-TEST_F(DirectorySourceTest, NoPrefixOfAFileBeingWrittenIsTaken) {
+TEST_F(DirectoryFeedTest, NoPrefixOfAFileBeingWrittenIsTaken) {
   const std::string old_text = sandbox("web", "1Gi") + "---\n" + sandbox("db", "1Gi");
   const std::string new_text = sandbox("web", "2Gi") + "---\n" + sandbox("db", "2Gi");
   directory_.put("manifests/a.yaml", old_text);
@@ -68,7 +69,7 @@ TEST_F(DirectorySourceTest, NoPrefixOfAFileBeingWrittenIsTaken) {
   EXPECT_TRUE(seen.complete);
 }
 
-TEST_F(DirectorySourceTest, AWriterThatStallsAtAnyByteLosesNothing) {
+TEST_F(DirectoryFeedTest, AWriterThatStallsAtAnyByteLosesNothing) {
   const std::string text = sandbox("web") + "---\n" + sandbox("db");
   for (std::size_t length = 0; length < text.size(); length += 3) {
     directory_.put("manifests/a.yaml", text);
@@ -84,7 +85,7 @@ TEST_F(DirectorySourceTest, AWriterThatStallsAtAnyByteLosesNothing) {
   }
 }
 
-TEST_F(DirectorySourceTest, ARenameOverIsSeenWhole) {
+TEST_F(DirectoryFeedTest, ARenameOverIsSeenWhole) {
   directory_.put("manifests/a.yaml", sandbox("web", "1Gi"));
   load();
   directory_.put("manifests/.a.yaml.new", sandbox("web", "2Gi"));
@@ -92,7 +93,7 @@ TEST_F(DirectorySourceTest, ARenameOverIsSeenWhole) {
   EXPECT_EQ(memory_of(load(), "web"), 2_GiB);
 }
 
-TEST_F(DirectorySourceTest, AnEditorsSwapFileIsNoManifest) {
+TEST_F(DirectoryFeedTest, AnEditorsSwapFileIsNoManifest) {
   directory_.put("manifests/a.yaml", sandbox("web"));
   directory_.put("manifests/.a.yaml.swp", kBroken);
   directory_.put("manifests/a.yaml~", sandbox("web"));
@@ -102,7 +103,7 @@ TEST_F(DirectorySourceTest, AnEditorsSwapFileIsNoManifest) {
   EXPECT_TRUE(seen.diagnostics.empty());
 }
 
-TEST_F(DirectorySourceTest, AGitSyncSwapIsOneStep) {
+TEST_F(DirectoryFeedTest, AGitSyncSwapIsOneStep) {
   directory_.put(".worktrees/one/a.yaml", sandbox("web", "1Gi"));
   directory_.put(".worktrees/two/b.yaml", sandbox("web", "2Gi"));
   directory_.link("current", ".worktrees/one");
@@ -117,7 +118,7 @@ TEST_F(DirectorySourceTest, AGitSyncSwapIsOneStep) {
   EXPECT_TRUE(seen.diagnostics.empty());
 }
 
-TEST_F(DirectorySourceTest, AGitSyncLinkToNothingIsNotADeletion) {
+TEST_F(DirectoryFeedTest, AGitSyncLinkToNothingIsNotADeletion) {
   directory_.put(".worktrees/one/a.yaml", sandbox("web"));
   directory_.link("current", ".worktrees/one");
   settings_.directory = directory_.path("current");
@@ -128,7 +129,7 @@ TEST_F(DirectorySourceTest, AGitSyncLinkToNothingIsNotADeletion) {
   EXPECT_TRUE(declares(seen, "web"));
 }
 
-TEST_F(DirectorySourceTest, AConfigMapSwapIsOneStep) {
+TEST_F(DirectoryFeedTest, AConfigMapSwapIsOneStep) {
   directory_.put("manifests/..2026_1/web.yaml", sandbox("web", "1Gi"));
   directory_.put("manifests/..2026_1/db.yaml", sandbox("db"));
   directory_.link("manifests/..data", "..2026_1");
@@ -150,7 +151,7 @@ TEST_F(DirectorySourceTest, AConfigMapSwapIsOneStep) {
   EXPECT_EQ(second.objects.at(sandbox_name("db")).spot.file, "web.yaml");
 }
 
-TEST_F(DirectorySourceTest, AVanishedDirectoryDeletesNothing) {
+TEST_F(DirectoryFeedTest, AVanishedDirectoryDeletesNothing) {
   directory_.put("manifests/a.yaml", sandbox("web"));
   load();
   directory_.rename("manifests", "elsewhere");
@@ -166,7 +167,7 @@ TEST_F(DirectorySourceTest, AVanishedDirectoryDeletesNothing) {
   EXPECT_TRUE(load().complete);
 }
 
-TEST_F(DirectorySourceTest, AnUnmountedDirectoryIsHeldAsEmpty) {
+TEST_F(DirectoryFeedTest, AnUnmountedDirectoryIsHeldAsEmpty) {
   directory_.put("manifests/a.yaml", sandbox("web"));
   load();
   directory_.rename("manifests", "elsewhere");
@@ -178,7 +179,7 @@ TEST_F(DirectorySourceTest, AnUnmountedDirectoryIsHeldAsEmpty) {
   EXPECT_TRUE(load().empty_hold);
 }
 
-TEST_F(DirectorySourceTest, ASubdirectoryThatCanNotBeReadDeletesNothing) {
+TEST_F(DirectoryFeedTest, ASubdirectoryThatCanNotBeReadDeletesNothing) {
   directory_.put("manifests/a.yaml", sandbox("web"));
   directory_.put("manifests/team/b.yaml", sandbox("db"));
   load();
@@ -190,7 +191,7 @@ TEST_F(DirectorySourceTest, ASubdirectoryThatCanNotBeReadDeletesNothing) {
   EXPECT_TRUE(load().complete);
 }
 
-TEST_F(DirectorySourceTest, ASubdirectoryReplacedByALinkThatLeadsOutDeletesNothing) {
+TEST_F(DirectoryFeedTest, ASubdirectoryReplacedByALinkThatLeadsOutDeletesNothing) {
   directory_.put("manifests/a.yaml", sandbox("web"));
   directory_.put("manifests/team/b.yaml", sandbox("db"));
   load();
@@ -201,7 +202,7 @@ TEST_F(DirectorySourceTest, ASubdirectoryReplacedByALinkThatLeadsOutDeletesNothi
   EXPECT_TRUE(declares(seen, "db"));
 }
 
-TEST_F(DirectorySourceTest, AFileThatBecomesASymlinkOutOfTheRootIsFrozen) {
+TEST_F(DirectoryFeedTest, AFileThatBecomesASymlinkOutOfTheRootIsFrozen) {
   directory_.put("manifests/a.yaml", sandbox("web", "1Gi"));
   load();
   directory_.put("outside.yaml", sandbox("web", "2Gi"));
@@ -215,7 +216,7 @@ TEST_F(DirectorySourceTest, AFileThatBecomesASymlinkOutOfTheRootIsFrozen) {
   EXPECT_EQ(seen.diagnostics[0].code, kLeadsOut);
 }
 
-TEST_F(DirectorySourceTest, AFileThatGrowsTooLargeIsFrozen) {
+TEST_F(DirectoryFeedTest, AFileThatGrowsTooLargeIsFrozen) {
   directory_.put("manifests/a.yaml", sandbox("web", "1Gi"));
   load();
   directory_.append("manifests/a.yaml", std::string(2u << 20, '#'));
@@ -224,7 +225,7 @@ TEST_F(DirectorySourceTest, AFileThatGrowsTooLargeIsFrozen) {
   EXPECT_TRUE(seen.files.at(0).frozen);
 }
 
-TEST_F(DirectorySourceTest, AFifoNamedLikeAManifestStallsNobody) {
+TEST_F(DirectoryFeedTest, AFifoNamedLikeAManifestStallsNobody) {
   directory_.put("manifests/a.yaml", sandbox("web"));
   directory_.make_fifo("manifests/x.yaml");
   const Declaration seen = load();
@@ -233,7 +234,7 @@ TEST_F(DirectorySourceTest, AFifoNamedLikeAManifestStallsNobody) {
   EXPECT_TRUE(has_errors(seen.diagnostics));
 }
 
-TEST_F(DirectorySourceTest, AfterARestartABrokenFileKeepsItsLastGoodVersion) {
+TEST_F(DirectoryFeedTest, AfterARestartABrokenFileKeepsItsLastGoodVersion) {
   directory_.put("manifests/a.yaml", sandbox("web", "1Gi"));
   load();
   directory_.put("manifests/a.yaml", kBroken);
@@ -243,7 +244,7 @@ TEST_F(DirectorySourceTest, AfterARestartABrokenFileKeepsItsLastGoodVersion) {
   EXPECT_TRUE(seen.files.at(0).frozen);
 }
 
-TEST_F(DirectorySourceTest, TheSpellingOfTheDirectoryDoesNotMatter) {
+TEST_F(DirectoryFeedTest, TheSpellingOfTheDirectoryDoesNotMatter) {
   directory_.put("manifests/a.yaml", sandbox("web", "1Gi"));
   load();
   directory_.put("manifests/a.yaml", kBroken);
@@ -252,7 +253,7 @@ TEST_F(DirectorySourceTest, TheSpellingOfTheDirectoryDoesNotMatter) {
   EXPECT_EQ(memory_of(load(), "web"), 1_GiB);
 }
 
-TEST_F(DirectorySourceTest, RenamingAFileIsNoAbsenceAtAnyMoment) {
+TEST_F(DirectoryFeedTest, RenamingAFileIsNoAbsenceAtAnyMoment) {
   directory_.put("manifests/a.yaml", sandbox("web"));
   directory_.put("manifests/b.yaml", sandbox("db"));
   load();
@@ -264,7 +265,7 @@ TEST_F(DirectorySourceTest, RenamingAFileIsNoAbsenceAtAnyMoment) {
   EXPECT_TRUE(settled.absences.empty());
 }
 
-TEST_F(DirectorySourceTest, DeletedFilesAreConfirmedAbsentAfterTwoLooks) {
+TEST_F(DirectoryFeedTest, DeletedFilesAreConfirmedAbsentAfterTwoLooks) {
   directory_.put("manifests/a.yaml", sandbox("web"));
   directory_.put("manifests/b.yaml", sandbox("db"));
   load();
@@ -274,7 +275,7 @@ TEST_F(DirectorySourceTest, DeletedFilesAreConfirmedAbsentAfterTwoLooks) {
   EXPECT_TRUE(confirmed_absent(load(), sandbox_name("web"), directory_.clock.now(), kPruneDelay));
 }
 
-TEST_F(DirectorySourceTest, APassOverUnchangedFilesReadsOnlyMetadataAndWritesNothing) {
+TEST_F(DirectoryFeedTest, APassOverUnchangedFilesReadsOnlyMetadataAndWritesNothing) {
   for (int i = 0; i < 20; ++i) {
     const std::string name = "s" + std::to_string(i);
     directory_.put("manifests/" + name + ".yaml", sandbox(name));
