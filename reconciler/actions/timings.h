@@ -4,7 +4,6 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "resources/files/bulk.h"
 #include "resources/files/clock.h"
@@ -21,23 +20,22 @@ class Timings {
     note(part + " " + std::to_string((now - last_).count()) + " ms");
     last_ = now;
   }
-  // How long a guest stood still for the step, all in all; told_frozen() reads it back.
-  void note_frozen(Span span) { note(std::string(kFrozen) + std::to_string(span.count()) + " ms"); }
+  // How long a guest stood still for the step, all in all.
+  void note_frozen(Span span) {
+    frozen_ = span;
+    note("frozen for " + std::to_string(span.count()) + " ms");
+  }
   void note(const std::string& text) { text_ += (text_.empty() ? "" : ", ") + text; }
   void tell(const BulkControl& control) const {
     if (control.tell) control.tell(text_);
+    if (frozen_ && control.tell_frozen) control.tell_frozen(*frozen_);
   }
 
  private:
-  friend std::optional<Span> told_frozen(std::string_view details);
-  static constexpr std::string_view kFrozen = "frozen for ";
-
   Clock& clock_;
   Moment last_;
   std::string text_{};
+  std::optional<Span> frozen_{};
 };
-
-// From the details of an outcome; nothing where no guest stood still.
-std::optional<Span> told_frozen(std::string_view details);
 
 }  // namespace cowherd

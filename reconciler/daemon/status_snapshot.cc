@@ -12,15 +12,9 @@ std::string contents_of(const SnapshotIdentity& snapshot) {
   return snapshot.spec.mode == SnapshotMode::Full ? "disk, no memory: its guest did not run" : "disk";
 }
 
-// What it takes: the disk's store is sparse, everything else is not.
 Bytes size_of(const Picture& picture, const SnapshotIdentity& snapshot) {
-  const auto disk = picture.seen.store.snapshot_disks.find(snapshot.name.str());
-  const bool is_seen = disk != picture.seen.store.snapshot_disks.end() && disk->second.known();
   Bytes total;
-  for (const SnapshotPart& part : snapshot.parts) {
-    const bool is_disk = part.name == kCowFile || part.name == kOverlayFile;
-    total = total + (is_disk && is_seen ? disk->second->stamp.allocated : part.size);
-  }
+  for (const SnapshotPart& part : snapshot.parts) total = total + allocated_by(picture.seen.store, snapshot, part);
   return round_up(total, 1_KiB);
 }
 

@@ -2,6 +2,7 @@
 #include "reconciler/desired/suspended.h"
 
 #include <algorithm>
+#include <set>
 
 #include "resources/kinds/suspend_annotation.h"
 #include "resources/manifest/excerpt.h"
@@ -42,13 +43,25 @@ WantedSandbox* predecessor_of(Wanted& wanted, const WantedSandbox& sandbox) {
   return nullptr;
 }
 
+// The one that stays is told the generation of the one that does not come.
 void drop_successors(Wanted& wanted) {
-  std::erase_if(wanted.sandboxes, [&](const WantedSandbox& sandbox) {
-    if (!wanted.suspended.contains(to_string(ObjectName{Kind::Sandbox, sandbox.identity.name}))) return false;
+  std::set<Uid> dropped;
+  for (const WantedSandbox& sandbox : wanted.sandboxes) {
+    if (!wanted.suspended.contains(to_string(ObjectName{Kind::Sandbox, sandbox.identity.name}))) continue;
     WantedSandbox* stays = predecessor_of(wanted, sandbox);
-    if (stays != nullptr) stays->identity.generation = sandbox.identity.generation;
-    return stays != nullptr;
-  });
+    if (stays == nullptr) continue;
+    stays->identity.generation = sandbox.identity.generation;
+    dropped.insert(sandbox.identity.uid);
+  }
+  std::erase_if(wanted.sandboxes, [&](const WantedSandbox& sandbox) { return dropped.contains(sandbox.identity.uid); });
+}
+
+// What is there stays as it is.
+template <class WantedObject>
+void hold(WantedObject& object) {
+  if (object.fate == Fate::Remove) object.reason = kReason;
+  object.fate = Fate::Hold;
+  object.is_prune = false;
 }
 
 void hold_sandboxes(Wanted& wanted) {
@@ -60,9 +73,7 @@ void hold_sandboxes(Wanted& wanted) {
       sandbox.hindrance = hindrance_of(found->second);
       continue;
     }
-    if (sandbox.fate == Fate::Remove) sandbox.reason = kReason;
-    sandbox.fate = Fate::Hold;
-    sandbox.is_prune = false;
+    hold(sandbox);
   }
 }
 
@@ -74,9 +85,7 @@ void hold_snapshots(Wanted& wanted) {
       if (snapshot.fate == Fate::Create) snapshot.hindrance = hindrance_of(found->second);
       continue;
     }
-    if (snapshot.fate == Fate::Remove) snapshot.reason = kReason;
-    snapshot.fate = Fate::Hold;
-    snapshot.is_prune = false;
+    hold(snapshot);
   }
 }
 

@@ -131,8 +131,11 @@ void Executor::launch(Flight& flight) {
                 notify = notify_]() mutable {
     std::string details;
     control.tell = [&details](const std::string& text) { details += (details.empty() ? "" : "; ") + text; };
-    Ended ended{ticket, carry_out(action, host, control), host.clock.now(), {}};
+    std::optional<Span> frozen;
+    control.tell_frozen = [&frozen](Span span) { frozen = span; };
+    Ended ended{ticket, carry_out(action, host, control), host.clock.now(), {}, {}};
     ended.details = std::move(details);
+    ended.frozen = frozen;
     {
       const std::lock_guard lock(mailbox->mutex);
       mailbox->ended.push_back(std::move(ended));
@@ -163,7 +166,7 @@ std::vector<Outcome> Executor::collect() {
 Outcome Executor::finish(const Flight& flight, const Ended& ended) {
   const Action& action = flight.what.action;
   Outcome outcome{object_of(action), std::string(verb_of(action)), describe(action), flight.what.reason,
-                  kind_of(ended.result), std::nullopt, flight.begun, ended.at, ended.details, flight.plan_serial};
+                  kind_of(ended.result), std::nullopt, flight.begun, ended.at, ended.details, flight.plan_serial, ended.frozen};
   if (!ended.result) outcome.error = ended.result.error();
   record(flight, outcome);
   settle_step(flight, outcome.kind);

@@ -43,6 +43,7 @@ struct Outcome {
   Moment ended{};
   std::string details{};  // what the step told of its parts
   std::int64_t plan = 0;  // which one of this process it belongs to, counted from 1
+  std::optional<Span> frozen{};  // how long a guest stood still for it
 };
 
 // How many steps there are of a lane.
@@ -96,6 +97,7 @@ class Executor {
     Result<Effect> result = Effect::Unchanged;
     Moment at{};
     std::string details{};
+    std::optional<Span> frozen{};
   };
   // Shared by the executor and its workers: an abandoned worker may outlive the executor.
   struct Mailbox {

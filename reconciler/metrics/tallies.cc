@@ -5,7 +5,6 @@
 #include <array>
 #include <variant>
 
-#include "reconciler/actions/timings.h"
 
 namespace cowherd {
 
@@ -115,7 +114,7 @@ void Tallies::count(const Outcome& outcome) {
   if (const auto found = durations_.find(outcome.verb); found != durations_.end()) {
     found->second->Observe(std::max(0.0, seconds_of(outcome.ended - outcome.begun)));
   }
-  if (const auto frozen = told_frozen(outcome.details)) freezes_.Observe(seconds_of(*frozen));
+  if (outcome.frozen) freezes_.Observe(seconds_of(*outcome.frozen));
 }
 
 void Tallies::count(const Wake& wake) {

@@ -39,15 +39,12 @@ PartUsers part_users(const PlanInput& input) {
   return users;
 }
 
-// What the file system gets back: the disk's store is sparse, and memory files that others have as well stay.
+// What the file system gets back: memory files that others have as well stay.
 Bytes exclusive_bytes(const PlanInput& input, const SnapshotIdentity& snapshot, const PartUsers& users) {
-  const auto disk = input.seen.store.snapshot_disks.find(snapshot.name.str());
-  const bool is_seen = disk != input.seen.store.snapshot_disks.end() && disk->second.known();
   Bytes total;
   for (const SnapshotPart& part : snapshot.parts) {
     if (is_shared_by_name(part.name) && users.at(part.name) > 1) continue;
-    const bool is_disk = part.name == kCowFile || part.name == kOverlayFile;
-    total = total + (is_disk && is_seen ? disk->second->stamp.allocated : part.size);
+    total = total + allocated_by(input.seen.store, snapshot, part);
   }
   return total;
 }

@@ -16,6 +16,7 @@ struct BulkControl {
   std::stop_token stop{};
   std::function<void(Bytes done, Bytes total)> progress{};  // called every 32 MiB and at the end, from the worker
   std::function<void(const std::string& text)> tell{};      // what the step's outcome shall say besides: how long its parts took
+  std::function<void(Span)> tell_frozen{};                  // how long a guest stood still for the step, all in all
 };
 
 enum class CopyMethod { Reflink, Sparse };  // FICLONE, or SEEK_DATA ranges with 4 KiB of zeroes left as holes

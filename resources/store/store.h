@@ -83,6 +83,9 @@ struct StoreHost {
   FileParts& parts;
 };
 
+// What a part of a snapshot takes: the store of its disk is sparse, everything else is not.
+Bytes allocated_by(const StoreContents& store, const SnapshotIdentity& snapshot, const SnapshotPart& part);
+
 class Store {
  public:
   Store(StoreHost host, Clock& clock, Layout layout);

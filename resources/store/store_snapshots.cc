@@ -19,6 +19,13 @@ std::string print_meta(const std::string& base_image) {
 
 }  // namespace
 
+Bytes allocated_by(const StoreContents& store, const SnapshotIdentity& snapshot, const SnapshotPart& part) {
+  if (part.name != kCowFile && part.name != kOverlayFile) return part.size;
+  const auto disk = store.snapshot_disks.find(snapshot.name.str());
+  const bool is_seen = disk != store.snapshot_disks.end() && disk->second.known();
+  return is_seen ? disk->second->stamp.allocated : part.size;
+}
+
 // --- capture
 
 Result<SnapshotIdentity> Store::publish_snapshot(SnapshotIdentity identity, const Capture& capture,
