@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconciler/commands/program_output.h"
 
-#include "resources/block/qemu_img/child_process.h"
+#include "resources/process/child_process.h"
 
 namespace cowherd {
 

@@ -8,8 +8,8 @@
 #include <cerrno>
 #include <charconv>
 
-#include "resources/block/qemu_img/child_process.h"
 #include "resources/files/unique_fd.h"
+#include "resources/process/child_process.h"
 
 namespace cowherd {
 
@@ -18,6 +18,7 @@ namespace {
 // One percent of a terabyte takes two minutes on a slow disk; qemu-img reports each.
 constexpr Span kConvertSilence = std::chrono::minutes{10};
 constexpr Span kQuickSilence = std::chrono::minutes{1};
+constexpr const char* kWhenMissing = "install it: 'apt install qemu-utils' on Debian";
 constexpr const char* kLentFile = "/proc/self/fd/3";
 
 struct OpenImage {
@@ -69,7 +70,8 @@ std::string one_line(std::string text) {
   return text.empty() ? "it said nothing" : text;
 }
 
-Status run_quietly(const ChildProcess& child, const std::string& doing) {
+Status run_quietly(ChildProcess child, const std::string& doing) {
+  child.when_missing = kWhenMissing;
   auto result = run_child(child).in(doing);
   if (!result) return fail(std::move(result).error());
   if (result->exit_status == 0) return {};
@@ -181,7 +183,7 @@ Status QemuImageTools::convert(const std::string& doing, std::vector<std::string
   child.silence = kConvertSilence;
   child.stop = control.stop;
   child.on_output = [&progress](std::string_view output) { progress.take(output); };
-  COWHERD_TRY(and_clean(run_quietly(child, doing), to));
+  COWHERD_TRY(and_clean(run_quietly(std::move(child), doing), to));
   if (control.progress) control.progress(size, size);
   return {};
 }
@@ -195,7 +197,7 @@ Status QemuImageTools::create_overlay(const std::string& base, const std::string
       {"create", "-q", "-f", "qcow2", "-F", "raw", "-b", backing_name(base, overlay), overlay,
        std::to_string(size.value)}};
   child.silence = kQuickSilence;
-  return and_clean(run_quietly(child, "create overlay '" + overlay + "' on '" + base + "'"), overlay);
+  return and_clean(run_quietly(std::move(child), "create overlay '" + overlay + "' on '" + base + "'"), overlay);
 }
 
 Status QemuImageTools::resize_overlay(const std::string& overlay, Bytes size) {
@@ -207,7 +209,7 @@ Status QemuImageTools::resize_overlay(const std::string& overlay, Bytes size) {
   }
   ChildProcess child{program_, {"resize", "-q", "-f", "qcow2", overlay, std::to_string(size.value)}};
   child.silence = kQuickSilence;
-  return run_quietly(child, "resize overlay '" + overlay + "'");
+  return run_quietly(std::move(child), "resize overlay '" + overlay + "'");
 }
 
 }  // namespace cowherd

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "resources/files/file_system.h"
-#include "resources/machine/qemu/deadline.h"
+#include "resources/process/deadline.h"
 
 namespace cowherd {
 

@@ -11,8 +11,8 @@
 #include <sstream>
 
 #include "resources/files/publish.h"
-#include "resources/machine/qemu/deadline.h"
 #include "resources/machine/qemu/systemd_scope.h"
+#include "resources/process/deadline.h"
 
 namespace cowherd {
 namespace {

@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "resources/machine/qemu/deadline.h"
+#include "resources/process/deadline.h"
 #include "resources/vocabulary/result.h"
 
 namespace cowherd {

@@ -1,37 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "resources/machine/qemu/held_child.h"
 
-#include <fcntl.h>
-#include <linux/capability.h>
 #include <poll.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <limits>
 #include <utility>
 
-#include "resources/machine/qemu/deadline.h"
+#include "resources/process/child_setup.h"
+#include "resources/process/deadline.h"
+#include "resources/process/handed_over.h"
 
 namespace cowherd {
 namespace {
 
 constexpr Span kAnswerDeadline = std::chrono::seconds{10};
-
-// Where dup2 in the child, onto all numbers below `first`, cannot overwrite it.
-Result<UniqueFd> out_of_the_way(UniqueFd fd, int first) {
-  if (fd.get() >= first) return fd;
-  const int moved = ::fcntl(fd.get(), F_DUPFD_CLOEXEC, first);
-  if (moved < 0) return fail(errno_error(errno, "duplicate a descriptor"));
-  return UniqueFd(moved);
-}
 
 struct Line {
   UniqueFd parent{};
@@ -60,31 +48,6 @@ struct ChildView {
   int line = -1;
 };
 
-void close_from(unsigned first, int kept) {
-  const auto number = static_cast<unsigned>(kept);
-  if (number > first) ::syscall(SYS_close_range, first, number - 1, 0U);
-  ::syscall(SYS_close_range, number + 1, std::numeric_limits<unsigned>::max(), 0U);
-}
-
-// 0, or the errno of what failed. The kernel's own calls: those of glibc signal the threads of a process that had them.
-int take_user(const ChildUser& user) {
-  const gid_t group = user.device_group.value_or(0);
-  if (::syscall(SYS_setgroups, user.device_group ? 1 : 0, &group) != 0) return errno;
-  if (::syscall(SYS_setresgid, user.id, user.id, user.id) != 0) return errno;
-  // Takes every permitted and effective capability away (capabilities(7)); what is inheritable goes with capset.
-  if (::syscall(SYS_setresuid, user.id, user.id, user.id) != 0) return errno;
-  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-  const __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3]{};
-  return ::syscall(SYS_capset, &header, none) == 0 ? 0 : errno;
-}
-
-int confine(const ChildUser* user) {
-  const rlimit no_core{0, 0};
-  if (::setrlimit(RLIMIT_CORE, &no_core) != 0) return errno;
-  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return errno;
-  return user == nullptr ? 0 : take_user(*user);
-}
-
 // The parent sees the line close when this cannot be sent.
 void tell_parent(int line, int reason) {
   if (::write(line, &reason, sizeof reason) != sizeof reason) ::_exit(126);
@@ -93,21 +56,14 @@ void tell_parent(int line, int reason) {
 // Runs between fork and exec: async-signal-safe calls only.
 [[noreturn]] void run_child(const ChildView& view) {
   ::setsid();
-  for (int signal = 1; signal < NSIG; ++signal) {
-    struct sigaction fresh {};
-    fresh.sa_handler = SIG_DFL;
-    ::sigaction(signal, &fresh, nullptr);
-  }
-  sigset_t none;
-  sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  reset_signals();
   for (int number = 0; number < view.count; ++number) {
     if (::dup2(view.descriptors[number], number) < 0) ::_exit(127);
   }
   close_from(static_cast<unsigned>(view.count), view.line);
   ::umask(077);
   if (::chdir("/") != 0) ::_exit(127);
-  const int refused = confine(view.user);
+  const int refused = confine_self(view.user);
   tell_parent(view.line, refused);
   if (refused != 0) ::_exit(127);
 
@@ -121,14 +77,6 @@ void tell_parent(int line, int reason) {
   ::execve(view.program, view.arguments, view.environment);
   tell_parent(view.line, errno);
   ::_exit(127);
-}
-
-std::vector<char*> pointers_to(std::vector<std::string>& texts) {
-  std::vector<char*> pointers;
-  pointers.reserve(texts.size() + 1);
-  for (std::string& text : texts) pointers.push_back(text.data());
-  pointers.push_back(nullptr);
-  return pointers;
 }
 
 // What becomes the child's descriptors, in their order.

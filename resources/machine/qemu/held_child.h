@@ -3,24 +3,17 @@
 // written down; when this process dies first, the child sees the line close and exits by itself.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "resources/files/unique_fd.h"
+#include "resources/process/child_setup.h"
 #include "resources/vocabulary/result.h"
 
 namespace cowherd {
 
 inline constexpr int kExtraDescriptor = 3;  // the next after the standard streams
-
-// A user that nothing else of the host has.
-struct ChildUser {
-  std::uint32_t id = 0;                         // of the user and of its group
-  std::optional<std::uint32_t> device_group{};  // its only other group
-  bool operator==(const ChildUser&) const = default;
-};
 
 struct ChildPlan {
   std::string program{};                 // absolute
@@ -29,7 +22,7 @@ struct ChildPlan {
   UniqueFd output{};
   UniqueFd errors{};
   std::vector<UniqueFd> extra{};         // become kExtraDescriptor and what follows
-  std::optional<ChildUser> user{};       // whom it runs as; nothing: as this process does
+  std::optional<ChildUser> user{};       // that nothing else of the host has; nothing: as this process
 };
 
 class HeldChild {

@@ -9,7 +9,7 @@
 
 #include "resources/files/file_system.h"
 #include "resources/files/unique_fd.h"
-#include "resources/machine/qemu/deadline.h"
+#include "resources/process/deadline.h"
 
 namespace cowherd {
 

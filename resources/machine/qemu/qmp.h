@@ -7,7 +7,7 @@
 #include <string>
 
 #include "resources/files/unique_fd.h"
-#include "resources/machine/qemu/deadline.h"
+#include "resources/process/deadline.h"
 #include "resources/vocabulary/value.h"
 
 namespace cowherd {

@@ -3,9 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "resources/block/qemu_img/child_process.h"
 #include "resources/block/qemu_img/qemu_image_tools.h"
 #include "resources/files/linux_file_system.h"
+#include "resources/process/child_process.h"
 #include "tests/contract/block_bed.h"
 #include "tests/contract/temporary_directory.h"
 #include "tests/fakes/fake_image_tools.h"
