@@ -5,14 +5,13 @@
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 
 #include <cerrno>
-#include <cstring>
 
 #include "resources/files/linux_file_system.h"
 #include "resources/files/publish.h"
 #include "resources/files/system_calls.h"
+#include "resources/files/unix_socket_address.h"
 
 namespace cowherd {
 
@@ -22,25 +21,10 @@ constexpr int kWaitingConnections = 512;
 constexpr mode_t kForItsGroup = 0660;
 constexpr mode_t kForWhoIsAsked = 0666;
 
-Result<sockaddr_un> address_of(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) {
-    return fail(ErrorKind::Invalid, "use the socket '" + path + "': its path is longer than " +
-                                        std::to_string(sizeof address.sun_path - 1) + " characters",
-                "name a shorter one as api.socket in the configuration");
-  }
-  std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
-  return address;
+Error with_hint(Error error) {
+  if (error.kind == ErrorKind::Invalid) error.hint = "name a shorter one as api.socket in the configuration";
+  return error;
 }
-
-Result<UniqueFd> fresh_socket() {
-  UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (!fd.valid()) return fail(errno_error(errno, "make a unix socket"));
-  return fd;
-}
-
-const sockaddr* plain(const sockaddr_un& address) { return reinterpret_cast<const sockaddr*>(&address); }
 
 // Nothing stands at the path, or a socket that nobody listens on.
 Status is_free(const std::string& path) {
@@ -60,9 +44,10 @@ Status is_free(const std::string& path) {
 
 // Bound and listening under a name of its own.
 Result<ino_t> listen_at(int fd, const std::string& path, const AdmissionRules& rules) {
-  COWHERD_ASSIGN(const sockaddr_un address, address_of(path));
+  const Result<sockaddr_un> address = unix_address(path);
+  if (!address) return fail(with_hint(address.error()));
   if (::unlink(path.c_str()) != 0 && errno != ENOENT) return fail(path_error(errno, "remove", path));
-  if (::bind(fd, plain(address), sizeof address) != 0) return fail(path_error(errno, "listen at", path));
+  if (::bind(fd, plain(*address), sizeof *address) != 0) return fail(path_error(errno, "listen at", path));
   const bool has_two = rules.admin_group && rules.view_group && rules.admin_group != rules.view_group;
   const gid_t owner = (rules.admin_group ? rules.admin_group : rules.view_group).value_or(static_cast<gid_t>(-1));
   if (::chown(path.c_str(), static_cast<uid_t>(-1), owner) != 0) return fail(path_error(errno, "change the group of", path));
@@ -83,7 +68,8 @@ Result<ListeningSocket> ListeningSocket::open(const std::string& path, const Adm
   COWHERD_ASSIGN(const UniqueFd locked, open_path(directory, O_RDONLY | O_DIRECTORY, "open"));
   if (::flock(locked.get(), LOCK_EX) != 0) return fail(path_error(errno, "lock", directory));
   COWHERD_TRY(is_free(path));
-  COWHERD_ASSIGN(UniqueFd fd, fresh_socket());
+  UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!fd.valid()) return fail(errno_error(errno, "make a unix socket"));
   const std::string staged = path + ".new";
   COWHERD_ASSIGN(const ino_t inode, listen_at(fd.get(), staged, rules));
   if (::rename(staged.c_str(), path.c_str()) != 0) return fail(path_error(errno, "name a socket", path));
@@ -97,11 +83,11 @@ ListeningSocket::~ListeningSocket() {
 }
 
 Result<UniqueFd> connect_to(const std::string& path) {
-  COWHERD_ASSIGN(const sockaddr_un address, address_of(path));
-  COWHERD_ASSIGN(UniqueFd fd, fresh_socket());
-  if (::connect(fd.get(), plain(address), sizeof address) == 0) return fd;
-  const int error = errno;
-  if (error != ECONNREFUSED) return fail(path_error(error, "connect to", path));
+  Result<UniqueFd> fd = connect_unix(path);
+  if (fd) return fd;
+  const int why = fd.error().errno_value;
+  if (why == 0) return fail(with_hint(fd.error()));
+  if (why != ECONNREFUSED) return fail(path_error(why, "connect to", path));
   return fail(ErrorKind::NotFound, "connect to '" + path + "': nobody listens there");
 }
 

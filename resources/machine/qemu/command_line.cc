@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "resources/machine/qemu/command_line.h"
 
-#include <sys/un.h>
 
 #include <algorithm>
 
 #include "resources/files/json.h"
+#include "resources/files/unix_socket_address.h"
 
 namespace cowherd {
 namespace {
@@ -215,7 +215,7 @@ Status check_spec(const MachineSpec& spec, const RuntimeDir& dir) {
   if (length > kMostKernelArguments) {
     return fail(ErrorKind::Invalid, "the boot arguments are longer than Linux takes (2047 characters in all)");
   }
-  if (dir.serial_socket().size() >= sizeof(sockaddr_un{}.sun_path)) {
+  if (!unix_address(dir.serial_socket())) {
     return fail(ErrorKind::Invalid, "the runtime directory '" + dir.path() + "' has too long a path for unix sockets",
                 "set a shorter XDG_RUNTIME_DIR");
   }

@@ -1,46 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "resources/machine/qemu/console.h"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 
-#include <array>
 #include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <sstream>
 
+#include "resources/files/linux_file_system.h"
 #include "resources/files/system_calls.h"
+#include "resources/files/unix_socket_address.h"
 
 namespace cowherd {
 
 namespace {
 
 constexpr int kBetweenLooksMs = 10;
+constexpr Bytes kLargestTable = 64_MiB;
 
 struct Clients {
   int served = 0;
   int waiting = 0;
 };
 
-Result<std::string> read_whole(const std::string& path) {
-  COWHERD_ASSIGN(const UniqueFd file, open_path(path, O_RDONLY, "open"));
-  std::string content;
-  std::array<char, 65536> piece{};
-  while (true) {
-    const ssize_t got = ::read(file.get(), piece.data(), piece.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return fail(path_error(errno, "read", path));
-    if (got == 0) return content;
-    content.append(piece.data(), static_cast<std::size_t>(got));
-  }
-}
-
 // Lines are "address: references protocol flags type state inode path".
 Result<Clients> clients_of(const std::string& serial_socket) {
-  COWHERD_ASSIGN(const std::string table, read_whole("/proc/net/unix"));
+  COWHERD_ASSIGN(const std::string table, LinuxFileSystem().read("/proc/net/unix", kLargestTable));
   Clients clients;
   std::istringstream lines(table);
   for (std::string line; std::getline(lines, line);) {
@@ -55,16 +41,13 @@ Result<Clients> clients_of(const std::string& serial_socket) {
 }
 
 Result<UniqueFd> connect_to(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) return fail(ErrorKind::Invalid, "'" + path + "' is too long for a socket");
-  std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
-  UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (!socket.valid()) return fail(errno_error(errno, "make a socket"));
-  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return socket;
-  if (errno == EAGAIN) return fail(ErrorKind::Busy, "attach to '" + path + "': others wait for it, too");
-  if (errno == ECONNREFUSED) return fail(ErrorKind::NotFound, "attach to '" + path + "': no VM listens there");
-  return fail(path_error(errno, "attach to", path));
+  Result<UniqueFd> socket = connect_unix(path);
+  if (socket) return socket;
+  const int why = socket.error().errno_value;
+  if (why == EAGAIN) return fail(ErrorKind::Busy, "attach to '" + path + "': others wait for it, too");
+  if (why == ECONNREFUSED) return fail(ErrorKind::NotFound, "attach to '" + path + "': no VM listens there");
+  if (why == 0) return socket;  // no path for a socket
+  return fail(path_error(why, "attach to", path));
 }
 
 Error somebody_else(const std::string& serial_socket) {

@@ -3,7 +3,6 @@
 
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 
 #include <array>
 #include <cerrno>
@@ -12,6 +11,7 @@
 #include "resources/files/json.h"
 #include "resources/files/random.h"
 #include "resources/files/unique_fd.h"
+#include "resources/files/unix_socket_address.h"
 
 namespace cowherd {
 namespace {
@@ -25,18 +25,11 @@ constexpr char kSentinel = '\xff';
 class Agent {
  public:
   static Result<Agent> connect(const std::string& path) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    if (path.size() >= sizeof address.sun_path) return fail(ErrorKind::Invalid, "'" + path + "' is too long for a socket");
-    std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
-    UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (!socket.valid()) return fail(errno_error(errno, "make a socket"));
-    if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-      Error error = errno_error(errno, "connect to '" + path + "'");
-      error.kind = ErrorKind::Failed;  // an absent socket is not an absent VM
-      return fail(std::move(error));
-    }
-    return Agent(std::move(socket));
+    Result<UniqueFd> socket = connect_unix(path);
+    if (socket) return Agent(*std::move(socket));
+    Error error = socket.error();
+    error.kind = ErrorKind::Failed;  // an absent socket is not an absent VM
+    return fail(std::move(error));
   }
 
   // Until the agent has answered with a number that only we know: what comes after it is for us.

@@ -3,13 +3,13 @@
 
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 
 #include <array>
 #include <cerrno>
 #include <cstring>
 
 #include "resources/files/json.h"
+#include "resources/files/unix_socket_address.h"
 
 namespace cowherd {
 namespace {
@@ -52,16 +52,7 @@ Error refusal(const Value& error) {
 }  // namespace
 
 Result<QmpClient> QmpClient::connect(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  const std::string doing = "connect to '" + path + "'";
-  if (path.size() >= sizeof address.sun_path) return fail(ErrorKind::Invalid, doing + ": the path is too long");
-  std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
-  UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (!socket.valid()) return fail(errno_error(errno, "make a socket"));
-  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-    return fail(errno_error(errno, doing));
-  }
+  COWHERD_ASSIGN(UniqueFd socket, connect_unix(path));
   QmpClient client(std::move(socket));
   // The monitor reads commands only after its greeting, and they wait in the socket until then.
   COWHERD_TRY(client.send("qmp_capabilities"));

@@ -4,15 +4,14 @@
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 
 #include "resources/block/qcow2_header.h"
 #include "resources/files/publish.h"
 #include "resources/files/system_calls.h"
+#include "resources/files/unix_socket_address.h"
 #include "resources/machine/qemu/device_state.h"
 #include "resources/machine/qemu/held_child.h"
 #include "resources/machine/qemu/private_image.h"
@@ -91,14 +90,12 @@ Status Opener::open_channels() {
 }
 
 Result<int> Opener::listen_at(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  std::memcpy(address.sun_path, path.c_str(), path.size() + 1);  // check_spec saw to its length
+  COWHERD_ASSIGN(const sockaddr_un address, unix_address(path));
   UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!socket.valid()) return fail(errno_error(errno, "make a socket"));
   // What is bound gets this mode, less the umask.
   if (::fchmod(socket.get(), S_IRUSR | S_IWUSR) != 0) return fail(errno_error(errno, "close a socket to others"));
-  if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+  if (::bind(socket.get(), plain(address), sizeof address) != 0) {
     return fail(path_error(errno, "bind", path));
   }
   if (::listen(socket.get(), 1) != 0) return fail(path_error(errno, "listen at", path));
