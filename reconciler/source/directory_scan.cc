@@ -5,7 +5,7 @@
 #include <cerrno>
 
 #include "reconciler/source/file_diagnostic.h"
-#include "reconciler/source/manifest_name.h"
+#include "resources/manifest/manifest_name.h"
 
 namespace cowherd {
 

@@ -9,8 +9,8 @@
 #include <deque>
 #include <filesystem>
 
-#include "reconciler/source/manifest_name.h"
 #include "reconciler/source/tree_walk.h"
+#include "resources/manifest/manifest_name.h"
 
 namespace cowherd {
 

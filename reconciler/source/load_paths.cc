@@ -10,9 +10,9 @@
 #include <set>
 
 #include "reconciler/source/file_diagnostic.h"
-#include "reconciler/source/manifest_name.h"
 #include "reconciler/source/tree_walk.h"
 #include "resources/files/unique_fd.h"
+#include "resources/manifest/manifest_name.h"
 
 namespace cowherd {
 

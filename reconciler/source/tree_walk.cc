@@ -7,7 +7,7 @@
 #include <set>
 
 #include "reconciler/source/file_diagnostic.h"
-#include "reconciler/source/manifest_name.h"
+#include "resources/manifest/manifest_name.h"
 
 namespace cowherd {
 

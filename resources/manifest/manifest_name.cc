@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "reconciler/source/manifest_name.h"
+#include "resources/manifest/manifest_name.h"
 
 #include <algorithm>
 #include <array>
