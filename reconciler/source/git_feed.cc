@@ -16,7 +16,7 @@ std::string reason_of(ErrorKind kind) {
   switch (kind) {
     case ErrorKind::Denied: return "AuthenticationFailed";
     case ErrorKind::NotFound: return "NotFound";
-    case ErrorKind::Busy: return "ServerSlow";
+    case ErrorKind::Busy: return "NoAnswer";
     case ErrorKind::Exhausted: return "TooLarge";
     case ErrorKind::Corrupt: return "ServerLies";
     case ErrorKind::Invalid: return "Misconfigured";

@@ -182,7 +182,7 @@ TEST_F(GitFeedTest, WithoutItsServerARestartKeepsTheLastRevision) {
   EXPECT_TRUE(seen.complete);
   EXPECT_TRUE(declares(seen, "web"));
   EXPECT_EQ(standing(seen).revision, id.str());
-  EXPECT_EQ(standing(seen).reason, "ServerSlow");
+  EXPECT_EQ(standing(seen).reason, "NoAnswer");
   EXPECT_THAT(standing(seen).message, HasSubstr("no answer"));
   remote_.break_down(std::nullopt);
   EXPECT_TRUE(standing(follow()).ready);
