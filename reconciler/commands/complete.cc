@@ -133,7 +133,8 @@ void add_value(const std::string& value, const Typed& typed, const std::string& 
     if (value == "OBJECT" || value == "KIND") add_objects(typed, word, objects, completion);
     return;
   }
-  if (value == "KIND" || value == "KIND|config" || value == "TOPIC") add_kinds(completion, "");
+  if (value == "KIND" || value.starts_with("KIND|") || value == "TOPIC") add_kinds(completion, "");
+  if (value == "TOPIC") completion.candidates.insert(completion.candidates.end(), {{"config", ""}, {std::string(kSourceKind), ""}});
   const bool is_type = value.find_first_of("abcdefghijklmnopqrstuvwxyz") == std::string::npos;
   for (std::size_t begin = 0; !is_type && begin <= value.size();) {
     const std::size_t end = std::min(value.find('|', begin), value.size());

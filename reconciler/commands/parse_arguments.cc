@@ -167,7 +167,7 @@ void CommandLine::add_offline_commands() {
   CLI::App* explain = add("explain", "Explain a field (Sandbox.spec.resources) or a code (E214).", Where::Nothing);
   explain->add_option("topic", topic_, "KIND, KIND.path or a code.")->type_name("TOPIC")->required();
   CLI::App* schema = add("schema", "Print the JSON Schema of a kind, or of the configuration.", Where::Nothing);
-  schema->add_option("kind", topic_, "A kind, or config.")->type_name("KIND|config")->required();
+  schema->add_option("kind", topic_, "A kind, config or Source.")->type_name("KIND|config|Source")->required();
   const std::string pages = "cowherd|cowherd.yaml";
   CLI::App* manual = add("manual", "Print a page of the manual: cowherd manual cowherd.yaml | man -l -", Where::Nothing);
   manual->add_option("page", topic_, "Of the program (the default), or of the manifests.")

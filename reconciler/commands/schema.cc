@@ -11,16 +11,13 @@
 namespace cowherd {
 
 ExitCode schema_command(const std::string& kind_text) {
-  if (kind_text == "config" || kind_text == kConfigKind) {
-    std::fputs(print_json(json_schema(config_document()), JsonStyle::Pretty).c_str(), stdout);
-    return ExitCode::Done;
-  }
   const auto kind = parse_kind(kind_text);
-  if (!kind) {
-    tell(to_string(kind.error()) + ", and 'config' is the daemon's own file");
+  const DocumentType* type = kind ? &document_type(*kind) : find_document(kind_text);
+  if (type == nullptr) {
+    tell(to_string(kind.error()) + "; 'config' and Source are what the daemon's own file holds");
     return ExitCode::Usage;
   }
-  std::fputs(print_json(json_schema(*kind), JsonStyle::Pretty).c_str(), stdout);
+  std::fputs(print_json(json_schema(*type), JsonStyle::Pretty).c_str(), stdout);
   return ExitCode::Done;
 }
 

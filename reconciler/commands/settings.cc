@@ -34,6 +34,21 @@ std::string runtime_dir_of(const Config& config, const std::string& dir8) {
   return root + "/" + (dir8.empty() ? "none" : dir8);
 }
 
+// The file, or where systemd put the credential; empty when neither is named.
+Result<std::string> file_of(const SourceConfig& source, const std::string& file, const ResourceName& credential) {
+  if (credential.str().empty()) return file;
+  const std::string directory = environment("CREDENTIALS_DIRECTORY");
+  if (!directory.empty()) return directory + "/" + credential.str();
+  return fail(ErrorKind::Invalid, "Source/" + source.name.str() + " needs the systemd credential '" + credential.str() + "', and there are none here",
+              "run as a service with LoadCredential=" + credential.str() + ":/etc/cowherd/" + credential.str());
+}
+
+GitRef ref_of(const SourceConfig& source) {
+  if (!source.git_tag.empty()) return {RefKind::Tag, source.git_tag};
+  if (!source.git_commit.empty()) return {RefKind::Commit, source.git_commit};
+  return {RefKind::Branch, source.git_branch};
+}
+
 }  // namespace
 
 Result<Config> read_config(const Options& options) {
@@ -128,6 +143,26 @@ QemuSettings qemu_settings_of(const Config& config, const std::string& dir8) {
 
 std::string api_socket_of(const Config& config, const std::string& dir8) {
   return config.api_socket.empty() ? runtime_dir_of(config, dir8) + "/api.sock" : config.api_socket;
+}
+
+Result<GitPlace> git_place_of(const SourceConfig& source) {
+  GitPlace place;
+  place.url = source.git_url;
+  place.ref = ref_of(source);
+  place.path = source.git_path;
+  place.rewrites = source.git_rewrites == RewritesSetting::Allow ? Rewrites::Allow : Rewrites::Refuse;
+  place.timeout = source.git_timeout;
+  place.access.username = source.username;
+  COWHERD_ASSIGN(place.access.password_file, file_of(source, source.password_file, source.password_credential));
+  COWHERD_ASSIGN(place.access.ssh_key_file, file_of(source, source.ssh_key_file, source.ssh_key_credential));
+  place.access.known_hosts_file = source.known_hosts_file;
+  place.access.ca_file = source.ca_file;
+  place.signers = {source.allowed_signers_file, source.gpg_keyring_file};
+  return place;
+}
+
+Result<std::string> webhook_secret_of(const SourceConfig& source) {
+  return file_of(source, source.webhook_secret_file, source.webhook_secret_credential);
 }
 
 DirectorySettings directory_settings_of(const Config& config, const std::string& manifests) {

@@ -8,6 +8,7 @@
 #include "reconciler/commands/options.h"
 #include "reconciler/source/directory_feed.h"
 #include "resources/block/disk.h"
+#include "resources/git/git_remote.h"
 #include "resources/kinds/config.h"
 #include "resources/machine/qemu/qemu_machines.h"
 
@@ -28,6 +29,11 @@ UserPolicy user_policy_of(const Config& config);
 GroupPolicy group_policy_of(const Config& config);
 QemuSettings qemu_settings_of(const Config& config, const std::string& dir8);
 std::string api_socket_of(const Config& config, const std::string& dir8);
+// Where a followed repository is and how it is had. Invalid: it needs a systemd credential that this process was not given.
+// Precondition: it is a git source.
+Result<GitPlace> git_place_of(const SourceConfig& source);
+// The file that holds the secret of its webhooks; empty when it takes none. Invalid as above.
+Result<std::string> webhook_secret_of(const SourceConfig& source);
 DirectorySettings directory_settings_of(const Config& config, const std::string& manifests);
 
 }  // namespace cowherd

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// The daemon's own settings, /etc/cowherd/cowherd.yaml: kind CowherdConfiguration. Never read from the manifest
+// The daemon's own settings, /etc/cowherd/cowherd.yaml: kind CowherdConfiguration, and kind Source beside it. Never read from the manifest
 // directory, so that who may write manifests may not change guards and paths.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "resources/kinds/retention_policy.h"
+#include "resources/kinds/source_config.h"
 #include "resources/vocabulary/moment.h"
 #include "resources/vocabulary/name.h"
 #include "resources/vocabulary/quantity.h"
@@ -54,6 +57,8 @@ struct Config {
   std::optional<std::int64_t> api_port{};                    // api.tcp.port, unset: no TCP
   ListenSetting api_listen = ListenSetting::Loopback;        // api.tcp.listen
   std::string api_token_file{};                              // api.tcp.tokenFile, empty: none
+  LabelSelector host_labels{};                               // hostLabels
+  std::vector<SourceConfig> sources{};                       // documents of kind Source, sorted by name
   bool operator==(const Config&) const = default;
 };
 

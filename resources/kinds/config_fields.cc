@@ -159,6 +159,14 @@ const Table<Config>& config_fields() {
                       .doc = "The longest time between two full looks.",
                       .example = "1m"},
                      &Config::resync),
+              member({.path = "hostLabels",
+                      .maximum = kMaxLabels,
+                      .doc = "What this host is, for spec.placement.nodeSelector of manifests that several hosts share. "
+                             "kubernetes.io/hostname and kubernetes.io/arch are there without being written; one that is written "
+                             "counts instead. When an object does not match any more, it is removed here like one whose document "
+                             "went.",
+                      .example = Value::Map{{"environment", "production"}}},
+                     &Config::host_labels),
               member({.path = "serialLogLimit",
                       .standard = "4Mi",
                       .minimum = 4 << 10,

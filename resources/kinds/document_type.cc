@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "resources/kinds/suggest.h"
 #include "resources/kinds/tables.h"
 
 namespace cowherd {
@@ -51,6 +52,32 @@ const DocumentType& config_document() {
   return kConfig;
 }
 
+const DocumentType& source_document() {
+  static const DocumentType kSource{.kind = std::string(kSourceKind),
+                                    .api_version = std::string(kConfigApiVersion),
+                                    .doc = source_fields().doc,
+                                    .sections = source_fields().sections,
+                                    .one_of = source_fields().one_of,
+                                    .fields = source_fields().fields(),
+                                    .metadata = source_metadata_fields().fields()};
+  return kSource;
+}
+
+std::vector<const DocumentType*> all_documents() {
+  std::vector<const DocumentType*> all;
+  for (const Kind kind : kAllKinds) all.push_back(&document_type(kind));
+  all.push_back(&config_document());
+  all.push_back(&source_document());
+  return all;
+}
+
+const DocumentType* find_document(std::string_view kind) {
+  for (const DocumentType* type : all_documents()) {
+    if (lower(type->kind) == lower(kind)) return type;
+  }
+  return lower(kind) == "config" ? &config_document() : nullptr;
+}
+
 std::optional<Kind> kind_from_string(std::string_view text) {
   for (const Kind kind : kAllKinds) {
     if (to_string(kind) == text) return kind;
@@ -70,6 +97,13 @@ Spec make_spec(Kind kind, const FieldValues& values) {
 
 Metadata make_metadata(const FieldValues& values) { return assemble(metadata_fields(), values); }
 Config make_config(const FieldValues& values) { return assemble(config_fields(), values); }
+
+SourceConfig make_source(const FieldValues& metadata, const FieldValues& spec) {
+  SourceConfig made = assemble(source_fields(), spec);
+  made.name = assemble(source_metadata_fields(), metadata).name;
+  return made;
+}
+
 Value to_value(const Metadata& metadata) { return disassemble(metadata_fields(), metadata); }
 Value to_value(const Config& config) { return disassemble(config_fields(), config); }
 
@@ -79,8 +113,10 @@ bool is_required(const DocumentType& type, std::string_view path) {
     const std::string option = option_above(type.one_of, each.path);
     return each.need == Need::Required && holds(each.path) && (option.empty() || !holds(option));
   });
-  const bool choice = std::any_of(type.one_of.begin(), type.one_of.end(),
-                                  [&](const OneOf& each) { return holds(each.section); });
+  const bool choice = std::any_of(type.one_of.begin(), type.one_of.end(), [&](const OneOf& each) {
+    const std::string option = option_around(type.one_of, each);
+    return each.rule == OneOf::Rule::ExactlyOne && holds(each.section) && (option.empty() || !holds(option));
+  });
   return field || choice || std::any_of(type.sections.begin(), type.sections.end(), [&](const Section& each) {
            return each.rule == Section::Rule::RequiredNotEmpty && (each.path == path || is_below(each.path, path));
          });

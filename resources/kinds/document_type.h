@@ -27,12 +27,17 @@ inline constexpr Kind kAllKinds[] = {Kind::Template, Kind::Sandbox, Kind::Snapsh
 
 const DocumentType& document_type(Kind kind);
 const DocumentType& config_document();
+const DocumentType& source_document();
+std::vector<const DocumentType*> all_documents();
+// By its kind in any letter case, or "config"; null when there is none.
+const DocumentType* find_document(std::string_view kind);
 std::optional<Kind> kind_from_string(std::string_view text);
 
 // Structs from values, defaults where there are none. Required values that are missing stay empty: check before.
 Spec make_spec(Kind kind, const FieldValues& values);
 Metadata make_metadata(const FieldValues& values);
 Config make_config(const FieldValues& values);
+SourceConfig make_source(const FieldValues& metadata, const FieldValues& spec);
 Value to_value(const Metadata& metadata);
 Value to_value(const Config& config);
 

@@ -12,12 +12,6 @@ namespace cowherd {
 
 namespace {
 
-std::string lower(std::string_view text) {
-  std::string made(text);
-  for (char& c : made) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return made;
-}
-
 void add_line(std::string& text, std::string_view title, const std::string& content) {
   text += std::string(title) + std::string(title.size() < 10 ? 10 - title.size() : 1, ' ') + content + "\n";
 }
@@ -35,12 +29,12 @@ std::string one_line(std::string_view name, const Field& field, const std::strin
   return text + "\n";
 }
 
-// "exactly one of spec.templateRef, spec.restoreFrom is written", for each choice at or below the path.
+// "Exactly one of templateRef, restoreFrom is written.", for each choice at or below the path.
 std::string choices(const DocumentType& type, const std::string& path) {
   std::string text;
   for (const OneOf& choice : type.one_of) {
     const bool here = path.empty() || choice.section == path || choice.section.starts_with(path + ".");
-    if (here) text += "\nExactly one of " + listed(paths_of(choice)) + " is written.\n";
+    if (here) text += "\n" + told(choice) + "\n";
   }
   return text;
 }
@@ -74,20 +68,6 @@ std::string explain_document(const DocumentType& type) {
     text += one_line("spec." + field.path, field, option_above(type.one_of, field.path));
   }
   return text + choices(type, "");
-}
-
-std::vector<const DocumentType*> all_documents() {
-  std::vector<const DocumentType*> all;
-  for (const Kind kind : kAllKinds) all.push_back(&document_type(kind));
-  all.push_back(&config_document());
-  return all;
-}
-
-const DocumentType* find_document(std::string_view kind) {
-  for (const DocumentType* type : all_documents()) {
-    if (lower(type->kind) == lower(kind)) return type;
-  }
-  return lower(kind) == "config" ? &config_document() : nullptr;
 }
 
 // Every path below the kind that explain knows.

@@ -32,6 +32,11 @@ enum class FieldType {
   Labels,
   Annotations,
   SelectorList,  // each {matchLabels: {…}}
+  RepositoryUrl,
+  RefName,         // of a branch or tag, without refs/heads/
+  CommitName,      // whole
+  RepositoryPath,  // below the root of a repository
+  UserName,        // of HTTP
 };
 
 // "quantity", "list of names": how `explain` calls it.
@@ -64,18 +69,22 @@ struct Field {
 struct Section {
   std::string path{};
   std::string doc{};
-  enum class Rule { Plain, RequiredNotEmpty } rule = Rule::Plain;
+  enum class Rule { Plain, NotEmpty, RequiredNotEmpty } rule = Rule::Plain;
 };
 
-// Of these mappings, all directly below `section`, exactly one is written. What is required below an option is required
-// once that option is written, and its defaults stand for nothing while it is not. Every option holds a required field.
+// Of these mappings or fields, all directly below `section`, one is written. What is required below an option is required
+// once that option is written, and its defaults stand for nothing while it is not. Every option of ExactlyOne is a field
+// or holds a required one; those of AtMostOne are fields.
 struct OneOf {
-  std::string section{};  // "" for the root
+  std::string section{};  // "" for the root; ExactlyOne: that, or an option of another one
   std::vector<std::string> options{};
+  enum class Rule { ExactlyOne, AtMostOne } rule = Rule::ExactlyOne;
 };
 
 // Path of the option that a field stands in; "" for none.
 std::string option_above(const std::vector<OneOf>& one_of, std::string_view path);
+// Path of the option that a choice stands in or below; "" for none.
+std::string option_around(const std::vector<OneOf>& one_of, const OneOf& choice);
 // Path of each option.
 std::vector<std::string> paths_of(const OneOf& choice);
 
@@ -113,6 +122,12 @@ inline constexpr std::size_t kMaxAnnotationBytes = 4096;
 inline constexpr std::size_t kMaxPathBytes = 4095;  // PATH_MAX less the final NUL
 inline constexpr std::size_t kMaxListItems = 64;
 inline constexpr std::size_t kMaxTextBytes = 512;
+inline constexpr std::size_t kMaxUrlBytes = 2048;
+inline constexpr std::size_t kMaxRefBytes = 255;
+inline constexpr std::size_t kMaxUserBytes = 255;
+
+// Of texts of this type; 0 when their form alone bounds them.
+std::size_t max_bytes_of(FieldType type);
 
 // ECMA-262 regular expression for JSON Schema, equivalent to what read_field accepts in a text of this type or in an item
 // of this list type; empty when it accepts any text.

@@ -49,6 +49,11 @@ std::string shown(const Value& value) {
   return value.as_string() != nullptr ? *value.as_string() : print_json(value, JsonStyle::Compact);
 }
 
+std::string told(const OneOf& choice) {
+  const std::string count = choice.rule == OneOf::Rule::ExactlyOne ? "Exactly one of " : "At most one of ";
+  return count + listed(paths_of(choice)) + " is written.";
+}
+
 std::vector<std::pair<std::string, std::string>> facts_of(const DocumentType& type, const Field& field, bool in_spec) {
   std::vector<std::pair<std::string, std::string>> facts{{"required", need_text(type, field, in_spec)}};
   const auto add = [&](std::string title, std::string content) {
@@ -59,7 +64,7 @@ std::vector<std::pair<std::string, std::string>> facts_of(const DocumentType& ty
   add(field.values.empty() ? "range" : "limits", range(field));
   if (field.unit) add("multiple", "of " + limit(field, *field.unit));
   if (field.refers_to) add("names a", std::string(to_string(*field.refers_to)));
-  if (in_spec && !type.metadata.empty()) add("an edit", change_text(field));
+  if (in_spec && type.api_version == kApiVersion) add("an edit", change_text(field));
   if (!field.example.is_null()) add("example", shown(field.example));
   return facts;
 }

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "resources/kinds/collection_fields.h"
+#include "resources/kinds/repository_text.h"
 #include "resources/kinds/suggest.h"
 
 namespace cowherd {
@@ -161,6 +162,11 @@ FieldReading read_text(const Field& field, const Value& value) {
     case FieldType::AbsolutePath: return read_path(*text);
     case FieldType::Sha256: return read_sha256(*text);
     case FieldType::Enum: return read_enum(field, *text);
+    case FieldType::RepositoryUrl:
+    case FieldType::RefName:
+    case FieldType::CommitName:
+    case FieldType::RepositoryPath:
+    case FieldType::UserName: return read_repository_text(field.type, *text);
     default: return read_name(*text);
   }
 }
@@ -178,7 +184,12 @@ FieldReading read_field(const Field& field, const Value& value) {
     case FieldType::Name:
     case FieldType::AbsolutePath:
     case FieldType::Sha256:
-    case FieldType::Enum: return read_text(field, value);
+    case FieldType::Enum:
+    case FieldType::RepositoryUrl:
+    case FieldType::RefName:
+    case FieldType::CommitName:
+    case FieldType::RepositoryPath:
+    case FieldType::UserName: return read_text(field, value);
     case FieldType::TextList:
     case FieldType::NameList:
     case FieldType::GroupList:

@@ -24,6 +24,11 @@ std::string_view to_string(FieldType type) {
     case FieldType::Labels: return "labels";
     case FieldType::Annotations: return "annotations";
     case FieldType::SelectorList: return "list of selectors";
+    case FieldType::RepositoryUrl: return "URL";
+    case FieldType::RefName: return "name of a branch or tag";
+    case FieldType::CommitName: return "commit";
+    case FieldType::RepositoryPath: return "path in the repository";
+    case FieldType::UserName: return "user name";
   }
   return "value";
 }
@@ -46,7 +51,28 @@ std::string pattern_of(FieldType type) {
     case FieldType::Duration: return "^(?=.)([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$";
     case FieldType::CalendarDuration: return "^(?=.*[1-9])([0-9]+y)?([0-9]+mo)?([0-9]+d)?([0-9]+h)?$";
     case FieldType::GroupList: return "^(Sandbox|Mode|None|Label:" + label_key_pattern().substr(1, label_key_pattern().size() - 2) + ")$";
+    case FieldType::RepositoryUrl:
+      return "^((https?|git|ssh)://([A-Za-z0-9_][!-.0-~]*@)?([A-Za-z0-9][A-Za-z0-9._-]*|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?/[!\"$->@-\\[\\]-~]+"
+             "|file:///[!\"$->@-\\[\\]-~]+)$";
+    case FieldType::RefName:
+      return "^(?![-/])(?!@$)(?!refs/)(?!.*(\\.\\.|@\\{|//))(?!(.*/)?\\.)(?!.*\\.lock(/|$))(?!.*[./]$)[^\\u0000-\\u0020\\u007f~^:?*\\[\\\\]+$";
+    case FieldType::CommitName: return "^([0-9a-f]{40}|[0-9a-f]{64})$";
+    case FieldType::RepositoryPath:
+      return "^(?!(.*/)?(\\.\\.?|\\.[gG][iI][tT])(/|$))[^/\\u0000-\\u001f\\u007f]+(/[^/\\u0000-\\u001f\\u007f]+)*$";
+    case FieldType::UserName: return "^[^:\\u0000-\\u001f\\u007f]+$";
     default: return "";
+  }
+}
+
+std::size_t max_bytes_of(FieldType type) {
+  switch (type) {
+    case FieldType::AbsolutePath:
+    case FieldType::RepositoryPath: return kMaxPathBytes;
+    case FieldType::TextList: return kMaxTextBytes;
+    case FieldType::RepositoryUrl: return kMaxUrlBytes;
+    case FieldType::RefName: return kMaxRefBytes;
+    case FieldType::UserName: return kMaxUserBytes;
+    default: return 0;
   }
 }
 

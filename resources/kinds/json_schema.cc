@@ -13,6 +13,12 @@ Value text_schema(const std::string& pattern) {
   return schema;
 }
 
+Value text_schema(FieldType type) {
+  Value schema = text_schema(pattern_of(type));
+  if (max_bytes_of(type) > 0) schema.set("maxLength", static_cast<std::int64_t>(max_bytes_of(type)));
+  return schema;
+}
+
 Value labels_schema(FieldType type) {
   Value value = type == FieldType::Labels ? text_schema(label_value_pattern()) : text_schema("");
   if (type == FieldType::Annotations) value.set("maxLength", static_cast<std::int64_t>(kMaxAnnotationBytes));
@@ -31,8 +37,7 @@ Value selector_schema() {
 }
 
 Value list_schema(const Field& field) {
-  Value items = field.type == FieldType::SelectorList ? selector_schema() : text_schema(pattern_of(field.type));
-  if (field.type == FieldType::TextList) items.set("maxLength", static_cast<std::int64_t>(kMaxTextBytes));
+  Value items = field.type == FieldType::SelectorList ? selector_schema() : text_schema(field.type);
   Value schema = Value::Map{{"type", "array"}, {"items", std::move(items)}};
   if (field.type == FieldType::NameList || field.type == FieldType::GroupList) schema.set("uniqueItems", true);
   if (field.type == FieldType::GroupList) {
@@ -59,7 +64,7 @@ Value type_schema(const Field& field) {
     case FieldType::SelectorList: return list_schema(field);
     case FieldType::Labels:
     case FieldType::Annotations: return labels_schema(field.type);
-    default: return text_schema(pattern_of(field.type));
+    default: return text_schema(field.type);
   }
 }
 
@@ -91,17 +96,28 @@ std::string described_limits(const Field& field) {
 Value field_schema(const Field& field) {
   Value schema = type_schema(field);
   set_limits(schema, field);
-  if (field.type == FieldType::AbsolutePath) schema.set("maxLength", static_cast<std::int64_t>(kMaxPathBytes));
   schema.set("description", field.doc + described_limits(field));
   if (!field.standard.is_null()) schema.set("default", field.standard);
   if (!field.example.is_null()) schema.set("examples", Value::List{field.example});
   return schema;
 }
 
-Value one_of_schema(const OneOf& choice) {
-  Value options = Value::list();
-  for (const std::string& option : choice.options) options.add(Value::Map{{"required", Value::List{option}}});
-  return options;
+// ExactlyOne as oneOf; of each AtMostOne no two together.
+void set_choices(Value& schema, const DocumentType& type, const std::string& path) {
+  Value excluded = Value::list();
+  for (const OneOf& choice : type.one_of) {
+    if (choice.section != path) continue;
+    Value options = Value::list();
+    for (auto option = choice.options.begin(); option != choice.options.end(); ++option) {
+      options.add(Value::Map{{"required", Value::List{*option}}});
+      if (choice.rule == OneOf::Rule::ExactlyOne) continue;
+      for (auto other = option + 1; other != choice.options.end(); ++other) {
+        excluded.add(Value::Map{{"required", Value::List{*option, *other}}});
+      }
+    }
+    if (choice.rule == OneOf::Rule::ExactlyOne) schema.set("oneOf", std::move(options));
+  }
+  if (!excluded.as_list()->empty()) schema.set("not", Value::Map{{"anyOf", std::move(excluded)}});
 }
 
 Value section_schema(const DocumentType& type, const std::string& path, const std::string& doc) {
@@ -117,11 +133,9 @@ Value section_schema(const DocumentType& type, const std::string& path, const st
   }
   Value schema = Value::Map{{"type", "object"}, {"description", doc}, {"additionalProperties", false}};
   const Section* own = find_section(type, path);
-  if (own != nullptr && own->rule == Section::Rule::RequiredNotEmpty) schema.set("minProperties", 1);
+  if (own != nullptr && own->rule != Section::Rule::Plain) schema.set("minProperties", 1);
   if (!required.as_list()->empty()) schema.set("required", std::move(required));
-  for (const OneOf& choice : type.one_of) {
-    if (choice.section == path) schema.set("oneOf", one_of_schema(choice));
-  }
+  set_choices(schema, type, path);
   schema.set("properties", std::move(properties));
   return schema;
 }

@@ -3,7 +3,6 @@
 
 #include "resources/kinds/field_facts.h"
 #include "resources/kinds/roff.h"
-#include "resources/vocabulary/joined.h"
 
 namespace cowherd {
 
@@ -37,7 +36,7 @@ std::string document_text(const DocumentType& type) {
   std::string text = roff_section(type.kind) + roff_paragraph("apiVersion: " + type.api_version + ", kind: " + type.kind) +
                      roff_paragraph(type.doc);
   for (const OneOf& choice : type.one_of) {
-    text += roff_paragraph("Exactly one of " + listed(paths_of(choice)) + " is written.");
+    text += roff_paragraph(told(choice));
   }
   for (const Field& field : type.fields) text += field_text(type, field, true);
   return text;
@@ -62,7 +61,7 @@ std::string manifest_manual(std::string_view version) {
   text += roff_example(kExample);
   text += metadata_text(document_type(kAllKinds[0]));
   for (const Kind kind : kAllKinds) text += document_text(document_type(kind));
-  text += document_text(config_document());
+  text += document_text(config_document()) + document_text(source_document());
   return text + roff_section("SEE ALSO") + roff_bold("cowherd") + "(1)\n";
 }
 

@@ -20,4 +20,8 @@ std::string option_above(const std::vector<OneOf>& one_of, std::string_view path
   return "";
 }
 
+std::string option_around(const std::vector<OneOf>& one_of, const OneOf& choice) {
+  return choice.section.empty() ? "" : option_above(one_of, choice.section + ".");
+}
+
 }  // namespace cowherd

@@ -9,6 +9,9 @@
 
 namespace cowherd {
 
+// A to Z as a to z, the rest as it is.
+std::string lower(std::string_view text);
+
 // The candidate nearest to what was written, by edits of single letters and swaps of neighbours (Damerau), letter case
 // free of charge; none when nothing is near: two edits, three for words of nine letters and more, and fewer than half
 // the letters. Texts longer than 64 bytes have no neighbours.

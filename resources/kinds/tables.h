@@ -13,5 +13,7 @@ const Table<SandboxSpec>& sandbox_fields();
 const Table<SnapshotSpec>& snapshot_fields();
 const Table<RetentionPolicySpec>& retention_policy_fields();
 const Table<Config>& config_fields();
+const Table<SourceConfig>& source_metadata_fields();
+const Table<SourceConfig>& source_fields();
 
 }  // namespace cowherd

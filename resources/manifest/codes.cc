@@ -58,8 +58,9 @@ const std::vector<DiagnosticCode>& diagnostic_codes() {
        "and RetentionPolicy."},
       {"E202", "an unsupported apiVersion", "This version of cowherd reads the versions that are listed. Nothing is guessed."},
       {"E203", "an unknown kind",
-       "The kinds are Template, Sandbox, Snapshot and RetentionPolicy. Documents of other tools do not belong into the "
-       "manifest directory: skipping them silently would also skip a misspelled kind."},
+       "The kinds of manifests are Template, Sandbox, Snapshot and RetentionPolicy; CowherdConfiguration and Source stand in the "
+       "configuration of the host, so that who may write manifests may not change what is followed. Documents of other tools belong "
+       "into neither: skipping them silently would also skip a misspelled kind."},
       {"E204", "metadata.namespace",
        "Objects of cowherd have no namespace: one host, one set of names. Ignoring the field would merge what you meant to "
        "keep apart. Group objects by labels instead."},
@@ -93,11 +94,12 @@ const std::vector<DiagnosticCode>& diagnostic_codes() {
        "be any text of up to 4 KiB."},
       {"E221", "too many entries", "The list or mapping is longer than the field allows."},
       {"E222", "nothing where something is needed",
-       "An empty selector would match everything and an empty keep would keep nothing; both are refused rather than guessed."},
+       "An empty selector would match everything, an empty keep would keep nothing, and an empty verify would verify nothing; all are "
+       "refused rather than guessed."},
       {"E223", "an item is there twice", "Each item of this list counts once. Take one of them out."},
       {"E224", "an item that cannot be used", "The item does not have the form that this list needs."},
       {"E225", "fields that exclude each other",
-       "Each of these fields says where something comes from, and it can come from one place only. Take one of them out."},
+       "Each of these fields says where one and the same thing comes from, and it can come from one place only. Take one of them out."},
       {"E226", "a size that is no whole multiple",
        "The size is handed out in pieces of a fixed size, and this one does not come out even. It is not rounded, since a size "
        "that is not the declared one would look like an edit. The nearest sizes are in the message."},
@@ -108,6 +110,34 @@ const std::vector<DiagnosticCode>& diagnostic_codes() {
       {"E228", "an API for other hosts without a token",
        "With listen: Any the daemon answers every host that can reach this one. It then asks for a token, which a file that "
        "tokenFile names holds; without one the configuration is refused."},
+      {"E229", "not the URL of a repository",
+       "Repositories are named by https://HOST/PATH, ssh://USER@HOST/PATH, file:///PATH, http:// or git://, in printable ASCII without "
+       "'?', '#' and '\\'. What git also takes, as USER@HOST:PATH, a bare path or the name of a helper program, is refused."},
+      {"E230", "not the name of a branch or tag",
+       "A name as git-check-ref-format(1) has it, without refs/heads/ or refs/tags/ before it: no '..', '@{', '//', blanks, control "
+       "characters or ~^:?*[\\, no component that begins with '.' or ends with '.lock', no '-' or '/' before it, no '.' or '/' behind it."},
+      {"E231", "not the whole name of a commit",
+       "A commit is named by its whole hash, 40 or 64 lower-case hexadecimal digits: a shorter one may mean another commit tomorrow."},
+      {"E232", "not a path in a repository",
+       "Names with '/' between them, without one at either end, and without '.', '..' and '.git' among them."},
+      {"E233", "not a user name", "A user name of HTTP has 1 to 255 bytes without ':' and control characters."},
+      {"E234", "a user or password in a URL",
+       "URLs are shown in logs, statuses and lists of processes. A password or token belongs into a file (git.auth.passwordFile) or a "
+       "systemd credential (git.auth.passwordCredential), its user into git.auth.username. The line is not shown here for the "
+       "same reason. Only ssh URLs name a user."},
+      {"E235", "a way that nothing protects",
+       "Over http and git anybody between this host and the server can change what comes, and so what runs here. They are taken only "
+       "from this host itself, or with git.verify, when commits have to be signed."},
+      {"E236", "an ssh server that nothing knows",
+       "Without git.auth.knownHostsFile any server could stand for the one that is meant. An unknown one is never trusted, not even the "
+       "first time."},
+      {"E237", "an access that the URL has no use for",
+       "Keys and known hosts are for ssh, a user with its password for https, also for http on this host, and certificates for https. "
+       "What cannot be used is refused, since somebody would rely on it."},
+      {"E238", "a name that is taken", "'manifests' means the manifest directory wherever a source is named."},
+      {"E239", "too many sources",
+       "Each source is asked by a thread of its own, so that a slow server holds nobody up; 16 are enough for that. One repository may "
+       "hold any number of directories."},
 
       {"E301", "an object is declared twice",
        "Kind and name are unique over all manifests. With two declarations neither new one is applied; what was last in "
@@ -163,6 +193,11 @@ std::string_view code_of(FieldType type, FieldProblem::What what) {
     case FieldType::TextList:
     case FieldType::NameList:
     case FieldType::GroupList: return "E224";
+    case FieldType::RepositoryUrl: return "E229";
+    case FieldType::RefName: return "E230";
+    case FieldType::CommitName: return "E231";
+    case FieldType::RepositoryPath: return "E232";
+    case FieldType::UserName: return "E233";
     default: return "E210";
   }
 }

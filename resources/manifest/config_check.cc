@@ -1,19 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "resources/manifest/config_check.h"
 
-#include <algorithm>
-
 namespace cowherd {
-
-namespace {
-
-const YamlNode* member_of(const YamlNode* mapping, std::string_view key) {
-  if (mapping == nullptr || mapping->type != YamlNode::Type::Map) return nullptr;
-  const auto found = std::find_if(mapping->keys.begin(), mapping->keys.end(), [&](const YamlNode& one) { return one.text == key; });
-  return found == mapping->keys.end() ? nullptr : &mapping->items[static_cast<std::size_t>(found - mapping->keys.begin())];
-}
-
-}  // namespace
 
 void check_config(const YamlNode& root, Findings& findings) {
   const YamlNode* tcp = &root;

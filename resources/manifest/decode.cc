@@ -7,6 +7,7 @@
 #include "resources/kinds/suggest.h"
 #include "resources/manifest/annotation_check.h"
 #include "resources/manifest/decode_field.h"
+#include "resources/manifest/document_header.h"
 #include "resources/manifest/key_check.h"
 
 namespace cowherd {
@@ -21,14 +22,6 @@ bool is_server_field(std::string_view name) {
   return std::find(std::begin(kServerFields), std::end(kServerFields), name) != std::end(kServerFields);
 }
 
-// The value of a key, or null.
-const YamlNode* member_of(const YamlNode& map, std::string_view name) {
-  for (std::size_t i = 0; i < map.keys.size(); ++i) {
-    if (map.keys[i].text == name) return &map.items[i];
-  }
-  return nullptr;
-}
-
 class DocumentDecoder {
  public:
   DocumentDecoder(const DocumentType& type, Findings& findings) : type_(type), findings_(findings) { made_.type = &type; }
@@ -37,7 +30,7 @@ class DocumentDecoder {
     const bool has_metadata = !type_.metadata.empty();
     const YamlNode* spec = nullptr;
     const YamlNode* metadata = nullptr;
-    made_.name = member_of(root, "kind")->place;
+    made_.name = member_of(&root, "kind")->place;
     for (std::size_t i = 0; i < root.keys.size(); ++i) {
       const YamlNode& key = root.keys[i];
       if (key.text == "spec") {
@@ -116,7 +109,7 @@ class DocumentDecoder {
     if (!is_mapping(node, key_place, "metadata")) return;
     for (std::size_t i = 0; i < node.keys.size(); ++i) decode_metadata_member(node.keys[i], node.items[i]);
     for (const Field& field : type_.metadata) {
-      const bool given = member_of(node, field.path) != nullptr;
+      const bool given = member_of(&node, field.path) != nullptr;
       if (field.need == Need::Required && !given) missing("metadata." + field.path, key_place);
     }
   }
@@ -168,7 +161,7 @@ class DocumentDecoder {
       }
     }
     const Section* section = find_section(type_, path);
-    if (section != nullptr && section->rule == Section::Rule::RequiredNotEmpty && node.keys.empty()) {
+    if (section != nullptr && section->rule != Section::Rule::Plain && node.keys.empty()) {
       add("E222", key_place, full, full + " is empty", "give at least one of its fields");
     }
     for (const std::string& child : children) {
@@ -199,7 +192,7 @@ class DocumentDecoder {
     add("E205", key.place, path, "unknown field " + quoted(key.text), hint);
   }
 
-  // Exactly one of its options is there.
+  // Exactly one of its options is there, or at most one.
   void check_choice(const OneOf& choice, const std::string& full, const YamlNode& node, Place key_place) {
     const YamlNode* first = nullptr;
     for (const YamlNode& key : node.keys) {
@@ -213,7 +206,7 @@ class DocumentDecoder {
         return;
       }
     }
-    if (first == nullptr) nothing_chosen(choice, full, key_place);
+    if (first == nullptr && choice.rule == OneOf::Rule::ExactlyOne) nothing_chosen(choice, full, key_place);
   }
 
   void nothing_chosen(const OneOf& choice, const std::string& full, Place place) {
@@ -255,6 +248,8 @@ class DocumentDecoder {
       return path.empty() || below == path || below.starts_with(path + ".");
     };
     for (const OneOf& choice : type_.one_of) {
+      const std::string option = option_around(type_.one_of, choice);
+      if (choice.rule == OneOf::Rule::AtMostOne || (!option.empty() && is_missing_too(option))) continue;
       if (is_missing_too(choice.section)) nothing_chosen(choice, join("spec", choice.section), place);
     }
     for (const Field& field : type_.fields) {
@@ -277,84 +272,6 @@ class DocumentDecoder {
   DecodedDocument made_{};
 };
 
-// The type that apiVersion and kind name; each problem is reported.
-class HeaderReader {
- public:
-  HeaderReader(const std::vector<const DocumentType*>& types, Findings& findings) : types_(types), findings_(findings) {}
-
-  const DocumentType* read(const YamlNode& root) {
-    const YamlNode* version = text_member(root, "apiVersion");
-    const YamlNode* kind = text_member(root, "kind");
-    const DocumentType* type = kind != nullptr ? type_of(*kind) : nullptr;
-    if (version != nullptr) check_version(*version, type);
-    return type;
-  }
-
- private:
-  const YamlNode* text_member(const YamlNode& root, const std::string& name) {
-    const Place first = root.keys.empty() ? root.place : root.keys.front().place;
-    const YamlNode* found = member_of(root, name);
-    if (found == nullptr) {
-      findings_.add({"E201", first, name, name + " is missing", "a document begins with apiVersion: " + types_.front()->api_version + " and kind: " + types_.front()->kind});
-      return nullptr;
-    }
-    if (found->type == YamlNode::Type::Text) return found;
-    Place place = found->place;
-    for (const YamlNode& key : root.keys) {
-      if (key.text == name) place = key.place;
-    }
-    if (found->type == YamlNode::Type::Null) {
-      findings_.add({"E116", place, name, quoted(name) + " has no value", "is the file cut short?"});
-    } else {
-      findings_.add({"E207", place, name, "a single value is needed here", ""});
-    }
-    return nullptr;
-  }
-
-  const DocumentType* type_of(const YamlNode& kind) {
-    std::vector<std::string> names;
-    for (const DocumentType* type : types_) {
-      if (type->kind == kind.text) return type;
-      names.push_back(type->kind);
-    }
-    findings_.add({"E203", kind.place, "kind", "unknown kind " + quoted(kind.text), hint_for(kind.text, names, "kinds here are ")});
-    return nullptr;
-  }
-
-  void check_version(const YamlNode& version, const DocumentType* type) {
-    std::vector<std::string> versions;
-    for (const DocumentType* each : types_) {
-      if (type != nullptr && each != type) continue;
-      if (each->api_version == version.text) return;
-      if (std::find(versions.begin(), versions.end(), each->api_version) == versions.end()) versions.push_back(each->api_version);
-    }
-    findings_.add({"E202", version.place, "apiVersion", "unsupported apiVersion " + quoted(version.text), hint_for(version.text, versions, "supported: ")});
-  }
-
-  static std::string hint_for(const std::string& text, const std::vector<std::string>& known, std::string all) {
-    bool first = true;
-    for (const std::string& each : known) {
-      all += (first ? "" : ", ") + each;
-      first = false;
-    }
-    const std::string near = known.size() > 1 ? did_you_mean(text, known) : "";
-    return near.empty() ? all : near + " (" + all + ")";
-  }
-
-  const std::vector<const DocumentType*>& types_;
-  Findings& findings_;
-};
-
-// What can be said about the top of a document whose kind is not known.
-void report_strangers(const YamlNode& root, Findings& findings) {
-  const std::vector<std::string> known{"apiVersion", "kind", "metadata", "spec", "status"};
-  for (std::size_t i = 0; i < root.keys.size(); ++i) {
-    const YamlNode& key = root.keys[i];
-    if (is_refused_key(key) || std::find(known.begin(), known.end(), key.text) != known.end()) continue;
-    findings.add({"E205", key.place, key.text, "unknown field " + quoted(key.text), did_you_mean(key.text, known)});
-  }
-}
-
 }  // namespace
 
 std::optional<DecodedDocument> decode_document(const YamlNode& root, const std::vector<const DocumentType*>& types,
@@ -366,11 +283,8 @@ std::optional<DecodedDocument> decode_document(const YamlNode& root, const std::
     return std::nullopt;
   }
   check_keys(root, "", findings);
-  const DocumentType* type = HeaderReader(types, findings).read(root);
-  if (type == nullptr) {
-    report_strangers(root, findings);
-    return std::nullopt;
-  }
+  const DocumentType* type = read_header(root, types, findings);
+  if (type == nullptr) return std::nullopt;
   DecodedDocument made = DocumentDecoder(*type, findings).decode(root);
   if (findings.errors() != before) return std::nullopt;
   return made;

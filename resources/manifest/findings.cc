@@ -8,6 +8,13 @@ namespace cowherd {
 
 namespace {
 
+void hide(Diagnostic& shown) {
+  std::string& line = shown.source_line;
+  const std::size_t begin = std::min(static_cast<std::size_t>(shown.spot.column - 1), line.size());
+  const std::size_t end = std::min(begin + static_cast<std::size_t>(shown.spot.length), line.size());
+  std::fill(line.begin() + static_cast<std::ptrdiff_t>(begin), line.begin() + static_cast<std::ptrdiff_t>(end), '*');
+}
+
 Diagnostic to_diagnostic(Finding&& finding, const SourceText& source) {
   Diagnostic made;
   made.severity = finding.code.starts_with('W') ? Severity::Warning : Severity::Error;
@@ -17,6 +24,7 @@ Diagnostic to_diagnostic(Finding&& finding, const SourceText& source) {
   made.message = std::move(finding.message);
   made.hint = std::move(finding.hint);
   made.source_line = source.line_at(finding.place.offset);
+  if (finding.hides) hide(made);
   return made;
 }
 

@@ -18,6 +18,7 @@ struct Finding {
   std::string path{};
   std::string message{};
   std::string hint{};
+  bool hides = false;  // the place holds a secret: it is not shown
 };
 
 class Findings {

@@ -16,7 +16,7 @@ struct ParsedConfig {
   std::vector<Diagnostic> diagnostics{};
 };
 
-// One document of kind CowherdConfiguration; a text without any has the defaults.
+// At most one document of kind CowherdConfiguration, which has the defaults where it is silent, and any of kind Source.
 ParsedConfig parse_config(std::string_view text, const std::string& file);
 
 }  // namespace cowherd

@@ -213,6 +213,12 @@ bool has_content(std::string_view line) {
 
 }  // namespace
 
+const YamlNode* member_of(const YamlNode* map, std::string_view key) {
+  if (map == nullptr || map->type != YamlNode::Type::Map) return nullptr;
+  const auto found = std::find_if(map->keys.begin(), map->keys.end(), [&](const YamlNode& each) { return each.text == key; });
+  return found == map->keys.end() ? nullptr : &map->items[static_cast<std::size_t>(found - map->keys.begin())];
+}
+
 Place YamlStream::next_chunk() {
   const SourceText& source = findings_.source();
   const std::size_t first = line_;

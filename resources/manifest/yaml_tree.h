@@ -26,6 +26,9 @@ struct YamlNode {
   std::vector<YamlNode> items{};  // of a list or mapping
 };
 
+// The value of a key of a mapping, the first of that name; null when there is none, or no mapping.
+const YamlNode* member_of(const YamlNode* map, std::string_view key);
+
 class YamlStream {
  public:
   explicit YamlStream(Findings& findings) : findings_(findings) {}

@@ -29,7 +29,7 @@ class Manual(cli.World):
 
     def test_every_field_is_in_the_page_of_the_manifests(self):
         text = self.rendered(self.page("cowherd.yaml"))
-        for kind in ["template", "sandbox", "snapshot", "retentionpolicy", "config"]:
+        for kind in ["template", "sandbox", "snapshot", "retentionpolicy", "config", "source"]:
             fields = re.findall(r"^  ((?:spec|metadata)\.[A-Za-z0-9.]+) <", self.run_program("explain", kind)[1], re.M)
             self.assertGreater(len(fields), 4, kind)
             for field in fields:

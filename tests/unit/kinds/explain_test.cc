@@ -9,6 +9,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(Explain, AFieldHasTypeDefaultRangeClassAndExample) {
   const auto text = explain("Sandbox.spec.resources.memory");
@@ -38,6 +39,9 @@ TEST(Explain, KnowsEveryFieldOfEveryKind) {
     for (const Field& field : type.metadata) EXPECT_TRUE(explain(type.kind + ".metadata." + field.path).has_value());
   }
   EXPECT_THAT(explain("config.limits.workers").value(), HasSubstr("default:  4"));
+  EXPECT_THAT(explain("source.git.interval").value(), AllOf(HasSubstr("range:    10s to 1d"), Not(HasSubstr("an edit"))));
+  EXPECT_THAT(explain("source.git").value(), HasSubstr("Exactly one of git.branch, git.tag, git.commit is written."));
+  EXPECT_THAT(explain("source.git").value(), HasSubstr("At most one of git.auth.passwordFile, git.auth.passwordCredential is written."));
 }
 
 TEST(Explain, AnUnknownPathSuggestsTheNearest) {

@@ -11,16 +11,9 @@
 namespace cowherd::testing {
 namespace {
 
-std::vector<const DocumentType*> all_types() {
-  std::vector<const DocumentType*> all;
-  for (const Kind kind : kAllKinds) all.push_back(&document_type(kind));
-  all.push_back(&config_document());
-  return all;
-}
-
 template <class Check>
 void for_each_field(const Check& check) {
-  for (const DocumentType* type : all_types()) {
+  for (const DocumentType* type : all_documents()) {
     for (const Field& field : type->fields) {
       SCOPED_TRACE(type->kind + ".spec." + field.path);
       check(field);
@@ -58,7 +51,7 @@ TEST(FieldTable, EveryFieldIsDocumented) {
 }
 
 TEST(FieldTable, EverySectionBelongsToFieldsAndIsDocumented) {
-  for (const DocumentType* type : all_types()) {
+  for (const DocumentType* type : all_documents()) {
     for (const Section& section : type->sections) {
       EXPECT_FALSE(section.doc.empty()) << type->kind << " " << section.path;
       EXPECT_FALSE(children_of(*type, section.path).empty()) << type->kind << " " << section.path;
@@ -72,7 +65,7 @@ TEST(FieldTable, EverySectionBelongsToFieldsAndIsDocumented) {
 }
 
 TEST(FieldTable, PathsAreUnique) {
-  for (const DocumentType* type : all_types()) {
+  for (const DocumentType* type : all_documents()) {
     std::set<std::string> paths;
     for (const Field& field : type->fields) EXPECT_TRUE(paths.insert(field.path).second) << field.path;
   }
@@ -129,13 +122,20 @@ TEST(FieldTable, OfAChoiceTheMappingAroundItIsRequiredAndNoOption) {
   EXPECT_FALSE(is_required(sandbox, "restoreFrom.mode"));
   EXPECT_TRUE(is_required(document_type(Kind::Template), "source"));
   EXPECT_FALSE(is_required(document_type(Kind::Template), "source.image"));
+  EXPECT_TRUE(is_required(source_document(), ""));
+  EXPECT_FALSE(is_required(source_document(), "git"));
+  EXPECT_TRUE(is_required(source_document(), "git.url"));
+  EXPECT_FALSE(is_required(source_document(), "git.branch"));
+  EXPECT_FALSE(is_required(source_document(), "git.auth"));
 }
 
-TEST(FieldTable, EveryOptionOfAChoiceHoldsSomethingRequired) {
-  for (const DocumentType* type : all_types()) {
+TEST(FieldTable, EveryOptionOfAChoiceIsAFieldOrHoldsSomethingRequired) {
+  for (const DocumentType* type : all_documents()) {
     for (const OneOf& choice : type->one_of) {
       EXPECT_GE(choice.options.size(), 2u);
       for (const std::string& option : paths_of(choice)) {
+        if (find_field(type->fields, option) != nullptr) continue;
+        EXPECT_EQ(choice.rule, OneOf::Rule::ExactlyOne) << type->kind << " " << option;
         const auto decides = [&](const Field& field) {
           return field.need == Need::Required && option_above(type->one_of, field.path) == option;
         };

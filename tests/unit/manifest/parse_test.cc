@@ -213,6 +213,79 @@ TEST(ParseConfig, WithErrorsTheDefaultsAreGiven) {
   EXPECT_EQ(parsed.config, default_config());
 }
 
+constexpr const char* kSources = R"(apiVersion: config.cowherd.dev/v1alpha1
+kind: Source
+metadata: {name: fleet}
+spec:
+  git:
+    url: ssh://git@git.example.com/ops/fleet.git
+    branch: main
+    path: hosts
+    interval: 5m
+    rewrites: Allow
+    auth: {sshKeyCredential: fleet-key, knownHostsFile: /etc/cowherd/known_hosts}
+    verify: {allowedSignersFile: /etc/cowherd/signers}
+    webhook: {secretFile: /etc/cowherd/webhook}
+---
+apiVersion: config.cowherd.dev/v1alpha1
+kind: CowherdConfiguration
+spec: {hostLabels: {environment: production}, limits: {workers: 8}}
+---
+apiVersion: config.cowherd.dev/v1alpha1
+kind: Source
+metadata: {name: extra}
+spec: {directory: {path: /srv/extra}}
+)";
+
+TEST(ParseConfig, SourcesStandBesideTheSettings) {
+  const auto parsed = parse_config(kSources, "c");
+  ASSERT_THAT(parsed.diagnostics, IsEmpty());
+  EXPECT_EQ(parsed.config.workers, 8);
+  EXPECT_EQ(parsed.config.host_labels, (LabelSelector{{"environment", "production"}}));
+  ASSERT_EQ(parsed.config.sources.size(), 2u);
+  EXPECT_EQ(parsed.config.sources[0].name.str(), "extra");
+  EXPECT_EQ(parsed.config.sources[0].directory_path, "/srv/extra");
+  const SourceConfig& fleet = parsed.config.sources[1];
+  EXPECT_EQ(fleet.name.str(), "fleet");
+  EXPECT_EQ(fleet.git_url, "ssh://git@git.example.com/ops/fleet.git");
+  EXPECT_EQ(fleet.git_branch, "main");
+  EXPECT_EQ(fleet.git_path, "hosts");
+  EXPECT_EQ(fleet.git_interval, std::chrono::minutes{5});
+  EXPECT_EQ(fleet.git_timeout, std::chrono::minutes{1});
+  EXPECT_EQ(fleet.git_rewrites, RewritesSetting::Allow);
+  EXPECT_EQ(fleet.ssh_key_credential.str(), "fleet-key");
+  EXPECT_EQ(fleet.known_hosts_file, "/etc/cowherd/known_hosts");
+  EXPECT_EQ(fleet.allowed_signers_file, "/etc/cowherd/signers");
+  EXPECT_EQ(fleet.webhook_secret_file, "/etc/cowherd/webhook");
+}
+
+TEST(ParseConfig, OfAConfigurationWithAnErrorNoSourceIsTaken) {
+  const auto parsed = parse_config(std::string(kSources) + "---\napiVersion: config.cowherd.dev/v1alpha1\nkind: Source\n", "c");
+  EXPECT_TRUE(has_errors(parsed.diagnostics));
+  EXPECT_EQ(parsed.config, default_config());
+}
+
+TEST(ParseConfig, OnlyWhatIsSignedOrOfThisHostComesOverAnOpenWay) {
+  const auto source = [](const std::string& git) {
+    return parse_config("apiVersion: config.cowherd.dev/v1alpha1\nkind: Source\nmetadata: {name: s}\nspec: {git: {branch: main, " + git + "}}\n", "c").diagnostics;
+  };
+  EXPECT_THAT(source("url: 'http://127.0.0.1:3000/x', auth: {passwordFile: /t}"), IsEmpty());
+  EXPECT_THAT(source("url: 'git://host/x', verify: {gpgKeyringFile: /k}"), IsEmpty());
+  EXPECT_TRUE(has_errors(source("url: 'git://host/x'")));
+  EXPECT_TRUE(has_errors(source("url: 'http://host/x', verify: {gpgKeyringFile: /k}, auth: {passwordFile: /t}")));
+}
+
+TEST(ParseConfig, APasswordInAUrlIsNeverShown) {
+  for (const char* url : {"https://bot:hunter2@host/x", "https://hunter2@host/x", "ssh://git:hunter2@host/x", "http://a:hunter2#?@x@host/x"}) {
+    const auto parsed = parse_config("apiVersion: config.cowherd.dev/v1alpha1\nkind: Source\nmetadata: {name: s}\nspec: {git: {url: '" +
+                                         std::string(url) + "', branch: main}}\n",
+                                     "c");
+    ASSERT_EQ(parsed.diagnostics.size(), 1u) << url;
+    EXPECT_EQ(parsed.diagnostics[0].code, "E234");
+    EXPECT_EQ(print_diagnostic(parsed.diagnostics[0]).find("hunter2"), std::string::npos);
+  }
+}
+
 TEST(ParseConfig, ManifestsAndConfigurationAreNotMixedUp) {
   EXPECT_TRUE(has_errors(parse_config(sandbox("web"), "c").diagnostics));
   EXPECT_TRUE(has_errors(parse("apiVersion: config.cowherd.dev/v1alpha1\nkind: CowherdConfiguration\n").diagnostics));

@@ -53,6 +53,11 @@ Value a_value(const Field& field) {
     case FieldType::NameList: return Value::List{"a" + word(1, 5), "b" + word(1, 5)};
     case FieldType::GroupList: return *rc::gen::element(Value(Value::List{"None"}), Value(Value::List{"Sandbox", "Label:tier"}));
     case FieldType::SelectorList: return Value::List{Value::Map{{"matchLabels", Value::Map{{"a", word(0, 5)}}}}};
+    case FieldType::RepositoryUrl: return "https://" + word(1, 20) + "/" + word(1, 20);
+    case FieldType::RefName:
+    case FieldType::RepositoryPath:
+    case FieldType::UserName: return word(1, 20);
+    case FieldType::CommitName: return std::string(40, *rc::gen::elementOf(std::string("0123456789abcdef")));
     case FieldType::Labels:
     case FieldType::Annotations:
     case FieldType::OfMember: break;

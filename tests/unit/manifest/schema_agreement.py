@@ -12,12 +12,15 @@ import jsonschema
 import yaml
 
 SOURCE, VERDICT = pathlib.Path(sys.argv[1]), sys.argv[2]
-KINDS = ["template", "sandbox", "snapshot", "retentionpolicy", "config"]
+KINDS = ["template", "sandbox", "snapshot", "retentionpolicy", "config", "source"]
 SCHEMAS = {kind: json.loads((SOURCE / f"schemas/{kind}.schema.json").read_text(encoding="utf-8")) for kind in KINDS}
 
 # E212, E226: ranges of quantities and durations, and what they are multiples of. E214-E216: numbers too large to hold. E221: bytes of all annotations together.
 # E224, E219: lengths in bytes. E103: characters YAML refuses and JSON can spell.
-BEYOND_A_SCHEMA = {"E103", "E212", "E214", "E215", "E216", "E226"}
+# E234-E238: whether a URL, its access and its name fit together.
+BEYOND_A_SCHEMA = {"E103", "E212", "E214", "E215", "E216", "E226", "E234", "E235", "E236", "E237", "E238"}
+
+OF_SSH = ["sshKeyFile", "knownHostsFile"]  # the example of a URL is of https
 
 VALUES = [None, True, False, 0, 1, -1, -2, 2, 99, 100, 101, 255, 256, 100000, 1.5, "", "x", "X", "a b", "-a", "a-", "a" * 63,
           "a" * 64, "true", "1", "010", "1.5", "512Mi", "512", "512MB", "0Mi", "1h30m", "30m1h", "30d", "1y", "2w", "5mo", "-1h",
@@ -29,17 +32,25 @@ VALUES = [None, True, False, 0, 1, -1, -2, 2, 99, 100, 101, 255, 256, 100000, 1.
           {"path": "/a"}, {"matchLabels": {"a": "b"}}, {"l" + str(i): "x" for i in range(64)},
           {"l" + str(i): "x" for i in range(65)}]
 
+MORE_VALUES = {"source": ["https://a/b", "https://a", "https://u:p@a/b", "ssh://u@a:22/b", "ssh://-u@a/b", "ssh://a:222222/b", "http://[::1]/b",
+                          "file:///a", "file://a/b", "git@a:b", "ext::sh", "https://a/b?c", "https://u@x@a/b", "https://-a/b", "HTTPS://a/b", "a/b.lock", "a.lock/b",
+                          "a//b", "a/", "a..b", "a.", "a/.b", "@", "@a", "a@{b", "refs/a", "a*b", "a~1", "a/../b", "a/..b", "..", ".git", "a/.GIT", ".gitignore",
+                          "a/.", "A" * 40, "a" * 40, "a:b", "manifests"]}
+
 
 def sample(schema, option):
     """A document with every property a schema knows, spelled as its examples say. Of those of which only one may be there,
-    it has the one with this number."""
+    it has the one with this number, or the first."""
     if "const" in schema:
         return schema["const"]
     if "properties" in schema:
         known = {name: each for name, each in schema["properties"].items() if not each.get("deprecated")}
         options = [each["required"][0] for each in schema.get("oneOf", [])]
-        for name in options[:option] + options[option + 1:]:
-            del known[name]
+        options = options[:option] + options[option + 1:]
+        options += [pair["required"][1] for pair in schema.get("not", {}).get("anyOf", [])]
+        options += [name for name in known if name in OF_SSH]
+        for name in options:
+            known.pop(name, None)
         return {name: sample(each, option) for name, each in known.items()}
     for key in ["examples", "enum"]:
         if key in schema:
@@ -55,9 +66,9 @@ def places(value, path=()):
         yield from places(below, path + (key,))
 
 
-def mutants(document):
+def mutants(document, kind):
     for path in places(document):
-        for value in VALUES:
+        for value in VALUES + MORE_VALUES.get(kind, []):
             mutant = copy.deepcopy(document)
             holder(mutant, path)[path[-1]] = value
             yield mutant
@@ -96,7 +107,7 @@ def holder(document, path):
 
 def verdicts(kind, documents):
     """The decoder's word on each: the set of its error codes."""
-    ending = ".config.json" if kind == "config" else ".json"
+    ending = ".config.json" if kind in ["config", "source"] else ".json"
     with tempfile.TemporaryDirectory() as directory:
         files = []
         for number, document in enumerate(documents):
@@ -123,7 +134,7 @@ def disagreement(valid, line):
 def compare(kind, option):
     validator = jsonschema.Draft202012Validator(SCHEMAS[kind])
     base = sample(SCHEMAS[kind], option)
-    documents = [base, *mutants(base), *with_another(base, sample(SCHEMAS[kind], 1 - option))]
+    documents = [base, *mutants(base, kind), *with_another(base, sample(SCHEMAS[kind], 1 - option))]
     bad = []
     for document, line in zip(documents, verdicts(kind, documents), strict=True):
         why = disagreement(validator.is_valid(document), line)
