@@ -2,6 +2,7 @@
 #include "reconciler/commands/settings.h"
 
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -9,6 +10,7 @@
 
 #include "resources/files/linux_file_system.h"
 #include "resources/files/publish.h"
+#include "resources/kinds/placement.h"
 #include "resources/manifest/parse_config.h"
 
 namespace cowherd {
@@ -143,6 +145,12 @@ QemuSettings qemu_settings_of(const Config& config, const std::string& dir8) {
 
 std::string api_socket_of(const Config& config, const std::string& dir8) {
   return config.api_socket.empty() ? runtime_dir_of(config, dir8) + "/api.sock" : config.api_socket;
+}
+
+LabelSelector host_labels(const Config& config) {
+  utsname host{};
+  if (::uname(&host) != 0) return config.host_labels;
+  return with_builtin_labels(config.host_labels, host.nodename, host.machine);
 }
 
 Result<GitPlace> git_place_of(const SourceConfig& source) {

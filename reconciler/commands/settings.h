@@ -29,6 +29,8 @@ UserPolicy user_policy_of(const Config& config);
 GroupPolicy group_policy_of(const Config& config);
 QemuSettings qemu_settings_of(const Config& config, const std::string& dir8);
 std::string api_socket_of(const Config& config, const std::string& dir8);
+// What placement.nodeSelector is held against: the configured labels, this host's name and its architecture.
+LabelSelector host_labels(const Config& config);
 // Where a followed repository is and how it is had. Invalid: it needs a systemd credential that this process was not given.
 // Precondition: it is a git source.
 Result<GitPlace> git_place_of(const SourceConfig& source);

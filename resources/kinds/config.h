@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "resources/kinds/retention_policy.h"
+#include "resources/kinds/label_selector.h"
 #include "resources/kinds/source_config.h"
 #include "resources/vocabulary/moment.h"
 #include "resources/vocabulary/name.h"

@@ -2,19 +2,17 @@
 // RetentionPolicy: which snapshots stay, by restic's algebra with floors.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "resources/kinds/label_selector.h"
 #include "resources/vocabulary/moment.h"
 #include "resources/vocabulary/quantity.h"
 
 namespace cowherd {
 
 enum class RetentionMode { DryRun, Enforce };
-
-using LabelSelector = std::map<std::string, std::string>;  // matchLabels: all must be equal
 
 // Calendar duration of the within rules: "2y5mo7d3h".
 struct CalendarSpan {
@@ -45,6 +43,7 @@ struct RetentionPolicySpec {
   std::int64_t min_keep = 1;                     // minKeep
   std::optional<Bytes> max_bytes{};              // space.maxBytes
   std::optional<std::int64_t> min_free_percent{};  // space.minFreePercent
+  LabelSelector node_selector{};                   // placement.nodeSelector, empty: every host
   bool operator==(const RetentionPolicySpec&) const = default;
 };
 

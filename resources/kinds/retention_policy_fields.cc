@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "resources/kinds/placement_row.h"
 #include "resources/kinds/tables.h"
 
 namespace cowherd {
@@ -36,7 +37,8 @@ const Table<RetentionPolicySpec>& retention_policy_fields() {
                    {.path = "keep",
                     .doc = "Rules to keep by; at least one. They are ORed, in UTC, newest of each bucket.",
                     .rule = Section::Rule::RequiredNotEmpty},
-                   {.path = "space", .doc = "Targets that widen deletion, only while they are not met."}},
+                   {.path = "space", .doc = "Targets that widen deletion, only while they are not met."},
+                   placement_section()},
       .members =
           {
               member({.path = "mode",
@@ -102,6 +104,7 @@ const Table<RetentionPolicySpec>& retention_policy_fields() {
                       .doc = "So much of the file system should stay free.",
                       .example = 15},
                      &Policy::min_free_percent),
+              placement_row(&Policy::node_selector),
           },
   };
   return kTable;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "resources/kinds/label_selector.h"
 #include "resources/kinds/snapshot.h"
 #include "resources/vocabulary/moment.h"
 #include "resources/vocabulary/name.h"
@@ -40,6 +41,7 @@ struct SandboxSpec {
   SandboxDeletionPolicy deletion_policy = SandboxDeletionPolicy::Delete;  // deletionPolicy
   UpdateStrategy update_strategy = UpdateStrategy::OnDelete;              // updateStrategy.type
   bool snapshot_before = true;                              // updateStrategy.snapshotBefore
+  LabelSelector node_selector{};                            // placement.nodeSelector, empty: every host
   bool operator==(const SandboxSpec&) const = default;
 };
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "resources/kinds/placement_row.h"
 #include "resources/kinds/tables.h"
 
 namespace cowherd {
@@ -17,7 +18,8 @@ const Table<SandboxSpec>& sandbox_fields() {
                    {.path = "restartPolicy", .doc = "What happens when the guest ends by itself."},
                    {.path = "network", .doc = "What the guest can reach."},
                    {.path = "snapshots", .doc = "Snapshots that are taken at regular times."},
-                   {.path = "updateStrategy", .doc = "How edits that need a new disk are carried out."}},
+                   {.path = "updateStrategy", .doc = "How edits that need a new disk are carried out."},
+                   placement_section()},
       .one_of = {{.section = "", .options = {"templateRef", "restoreFrom"}}},
       .members =
           {
@@ -142,6 +144,7 @@ const Table<SandboxSpec>& sandbox_fields() {
                              "stays. While that cannot be, the sandbox stays as it is.",
                       .example = false},
                      &SandboxSpec::snapshot_before),
+              placement_row(&SandboxSpec::node_selector),
           },
   };
   return kTable;

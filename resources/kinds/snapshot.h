@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "resources/kinds/label_selector.h"
 #include "resources/vocabulary/moment.h"
 #include "resources/vocabulary/name.h"
 
@@ -22,6 +23,7 @@ struct SnapshotSpec {
   std::vector<std::string> holds{};                  // holds
   std::optional<Span> expire_after{};                // expireAfter
   SnapshotDeletionPolicy deletion_policy = SnapshotDeletionPolicy::Delete;
+  LabelSelector node_selector{};                     // placement.nodeSelector, empty: every host
   bool operator==(const SnapshotSpec&) const = default;
 };
 

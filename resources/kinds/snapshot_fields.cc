@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "resources/kinds/placement_row.h"
 #include "resources/kinds/tables.h"
 
 namespace cowherd {
@@ -7,7 +8,7 @@ const Table<SnapshotSpec>& snapshot_fields() {
   static const Table<SnapshotSpec> kTable{
       .doc = "A captured fact about a sandbox: taken once, immutable afterwards. While its document stands, no policy "
              "removes it.",
-      .sections = {{.path = "sandboxRef", .doc = "The sandbox to capture."}},
+      .sections = {{.path = "sandboxRef", .doc = "The sandbox to capture."}, placement_section()},
       .members =
           {
               member({.path = "sandboxRef.name",
@@ -47,6 +48,7 @@ const Table<SnapshotSpec>& snapshot_fields() {
                       .doc = "What becomes of it when the document goes: Delete moves it to the trash, Retain leaves "
                              "it to policies, expireAfter and `cowherd approve delete`."},
                      &SnapshotSpec::deletion_policy),
+              placement_row(&SnapshotSpec::node_selector),
           },
   };
   return kTable;

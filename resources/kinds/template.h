@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "resources/kinds/label_selector.h"
 #include "resources/vocabulary/name.h"
 #include "resources/vocabulary/quantity.h"
 
@@ -22,6 +23,7 @@ struct TemplateSpec {
   std::string initrd_path{};               // boot.initrd.path, empty for none
   std::vector<std::string> boot_args{};    // boot.args
   TemplateDeletionPolicy deletion_policy = TemplateDeletionPolicy::Delete;
+  LabelSelector node_selector{};           // placement.nodeSelector, empty: every host
   bool operator==(const TemplateSpec&) const = default;
 };
 

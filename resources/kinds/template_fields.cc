@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "resources/kinds/placement_row.h"
 #include "resources/kinds/tables.h"
 
 namespace cowherd {
@@ -13,7 +14,8 @@ const Table<TemplateSpec>& template_fields() {
                    {.path = "disk", .doc = "The disk that sandboxes see."},
                    {.path = "boot", .doc = "How a guest is started: directly from a kernel, without firmware."},
                    {.path = "boot.kernel", .doc = "The Linux kernel to boot."},
-                   {.path = "boot.initrd", .doc = "The initial RAM disk, if the kernel needs one."}},
+                   {.path = "boot.initrd", .doc = "The initial RAM disk, if the kernel needs one."},
+                   placement_section()},
       .one_of = {{.section = "source", .options = {"image", "snapshotRef"}}},
       .members =
           {
@@ -61,6 +63,7 @@ const Table<TemplateSpec>& template_fields() {
                       .doc = "What becomes of the revisions when the document goes: Delete collects them once nothing "
                              "uses them, Retain keeps them."},
                      &TemplateSpec::deletion_policy),
+              placement_row(&TemplateSpec::node_selector),
           },
   };
   return kTable;
