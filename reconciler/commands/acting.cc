@@ -6,6 +6,7 @@
 
 #include <cstdio>
 
+#include "reconciler/commands/followed_sources.h"
 #include "reconciler/daemon/log_lines.h"
 
 namespace cowherd {
@@ -30,15 +31,18 @@ Acting::Acting(Signals signals, std::unique_ptr<Session> session, std::unique_pt
                                          [&bell] { bell.notify(); });
   reporter_ = std::make_unique<Reporter>(session_->catalog(), session_->clock(), session_->index());
   reconciler_ = std::make_unique<Reconciler>(session_->world(), *executor_, *reporter_);
-  watcher_ = std::make_unique<DirectoryWatcher>(session_->options().manifests);
+  for (const std::string& directory : watched_directories(session_->config(), session_->options().manifests)) {
+    watchers_.emplace_back(directory);
+  }
   std::function<void(const std::vector<Running>&)> progress;
   if (progress_.is_shown()) {
     progress = [this](const std::vector<Running>& running) { progress_.show(running, session_->clock().now()); };
   }
-  loop_ = std::make_unique<Loop>(LoopParts{*reconciler_, *executor_, *wakeups_, *watcher_, signals_,
+  loop_ = std::make_unique<Loop>(LoopParts{*reconciler_, *executor_, *wakeups_, watchers_, signals_,
                                            session_->machines(), session_->clock(), session_->layout(),
                                            session_->config().resync, std::move(progress),
                                            ServiceNotices::of_this_process()});
+  session_->sources().follow(session_->clock(), [this] { loop_->ask_for_look(); });
 }
 
 void leave(ExitCode code) {

@@ -17,6 +17,10 @@ class Acting {
   // Blocks signals first, then opens the session: no thread may exist before the mask is set.
   static std::variant<std::unique_ptr<Acting>, SessionFailure> begin(const Options& options,
                                                                      const std::string& command);
+  // Threads that ask servers call the loop: they end first.
+  ~Acting() { session_->sources().stop(); }
+  Acting(const Acting&) = delete;
+  Acting& operator=(const Acting&) = delete;
   Session& session() { return *session_; }
   Loop& loop() { return *loop_; }
   const Reconciler& reconciler() const { return *reconciler_; }
@@ -32,7 +36,7 @@ class Acting {
   std::unique_ptr<Executor> executor_;
   std::unique_ptr<Reporter> reporter_;
   std::unique_ptr<Reconciler> reconciler_;
-  std::unique_ptr<DirectoryWatcher> watcher_;
+  std::vector<DirectoryWatcher> watchers_{};
   ProgressBar progress_{};
   std::unique_ptr<Loop> loop_;
 };

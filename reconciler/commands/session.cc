@@ -7,8 +7,6 @@
 
 #include "reconciler/commands/settings.h"
 #include "reconciler/daemon/rebuild_catalog.h"
-#include "reconciler/source/directory_feed.h"
-#include "reconciler/source/last_good.h"
 #include "resources/block/host_disks.h"
 #include "resources/block/kernel/kernel_device_mapper.h"
 #include "resources/block/kernel/kernel_loop_devices.h"
@@ -91,9 +89,7 @@ struct Session::Parts {
   std::unique_ptr<HostDisks> disks{};
   std::unique_ptr<QemuMachines> machines{};
   std::unique_ptr<Store> store{};
-  std::unique_ptr<DirectoryLastGood> last_good{};
-  std::unique_ptr<ReadOnlyLastGood> read_only_last_good{};
-  std::unique_ptr<Sources> source{};
+  std::unique_ptr<FollowedSources> sources{};
 
   Parts(const Options& given, const Config& settings)
       : options(given), config(settings), images(qemu_img_beside(settings)), layout(given.state_dir) {}
@@ -155,13 +151,8 @@ void Session::Parts::put_together(SessionMode mode) {
   disks = std::make_unique<HostDisks>(device_mapper, loops, files, parts, images, dir8, disk_driver_of(config));
   machines = std::make_unique<QemuMachines>(qemu_settings_of(config, dir8), clock);
   store = std::make_unique<Store>(StoreHost{files, bulk, images, parts}, clock, layout);
-  last_good = std::make_unique<DirectoryLastGood>(files, layout.declared());
-  read_only_last_good = std::make_unique<ReadOnlyLastGood>(*last_good);
-  const bool acting = mode == SessionMode::Acting;
-  LastGood& memory = acting ? static_cast<LastGood&>(*last_good) : static_cast<LastGood&>(*read_only_last_good);
-  std::vector<OneSource> sources;
-  sources.push_back(directory_source(directory_settings_of(config, options.manifests), memory));
-  source = std::make_unique<Sources>(std::move(sources), config.prune_delay);
+  const SourceAccess access = mode == SessionMode::Acting ? SourceAccess::Writes : SourceAccess::Reads;
+  sources = std::make_unique<FollowedSources>(config, options.manifests, files, layout, access);
 }
 
 Session::Session(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -195,6 +186,7 @@ Catalog& Session::catalog() { return *parts_->catalog; }
 CatalogIndex* Session::index() { return parts_->index; }
 Machines& Session::machines() { return *parts_->machines; }
 Store& Session::store() { return *parts_->store; }
+FollowedSources& Session::sources() { return *parts_->sources; }
 Disks& Session::disks() { return *parts_->disks; }
 Clock& Session::clock() { return parts_->clock; }
 
@@ -207,7 +199,7 @@ World Session::world() {
   limits.max_prune_percent = static_cast<int>(config.max_prune_percent);
   limits.trash_grace = config.trash_grace;
   limits.freeze_budget = config.freeze_budget;
-  return {*parts_->source,
+  return {parts_->sources->source(),
           Eyes{*parts_->store, parts_->files, parts_->bulk, *parts_->disks, *parts_->machines, parts_->clock,
                memory_of_host()},
           *parts_->catalog,

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "reconciler/commands/exit_code.h"
+#include "reconciler/commands/followed_sources.h"
 #include "reconciler/commands/options.h"
 #include "reconciler/daemon/picture.h"
 #include "resources/catalog/catalog_index.h"
@@ -46,6 +47,7 @@ class Session {
   CatalogIndex* index();
   Machines& machines();
   Store& store();
+  FollowedSources& sources();
   Disks& disks();
   Clock& clock();
   // Everything a picture needs; valid as long as the session.

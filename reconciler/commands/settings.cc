@@ -173,6 +173,13 @@ Result<std::string> webhook_secret_of(const SourceConfig& source) {
   return file_of(source, source.webhook_secret_file, source.webhook_secret_credential);
 }
 
+GitProgramSettings git_settings_of(const Layout& layout) {
+  GitProgramSettings settings;
+  if (const std::string found = find_program("git"); !found.empty()) settings.program = found;
+  settings.work_root = layout.fetching();
+  return settings;
+}
+
 DirectorySettings directory_settings_of(const Config& config, const std::string& manifests) {
   DirectorySettings settings;
   settings.directory = manifests;

@@ -8,9 +8,10 @@
 #include "reconciler/commands/options.h"
 #include "reconciler/source/directory_feed.h"
 #include "resources/block/disk.h"
-#include "resources/git/git_remote.h"
+#include "resources/git/git_program/git_program.h"
 #include "resources/kinds/config.h"
 #include "resources/machine/qemu/qemu_machines.h"
+#include "resources/store/layout.h"
 
 namespace cowherd {
 
@@ -36,6 +37,7 @@ LabelSelector host_labels(const Config& config);
 Result<GitPlace> git_place_of(const SourceConfig& source);
 // The file that holds the secret of its webhooks; empty when it takes none. Invalid as above.
 Result<std::string> webhook_secret_of(const SourceConfig& source);
+GitProgramSettings git_settings_of(const Layout& layout);
 DirectorySettings directory_settings_of(const Config& config, const std::string& manifests);
 
 }  // namespace cowherd

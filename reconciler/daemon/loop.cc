@@ -68,7 +68,9 @@ Signals::Request Signals::take() {
 
 Status Loop::start() {
   COWHERD_TRY(parts_.wakeups.watch(parts_.signals.fd(), kSignalTag));
-  if (parts_.watcher.fd() >= 0) COWHERD_TRY(parts_.wakeups.watch(parts_.watcher.fd(), kManifestTag));
+  for (const DirectoryWatcher& watcher : parts_.watchers) {
+    if (watcher.fd() >= 0) COWHERD_TRY(parts_.wakeups.watch(watcher.fd(), kManifestTag));
+  }
   if (approvals_.fd() >= 0) COWHERD_TRY(parts_.wakeups.watch(approvals_.fd(), kApprovalTag));
   look();
   return {};
@@ -78,7 +80,7 @@ void Loop::look() {
   look_due_ = false;
   last_look_ = parts_.clock.now();
   asked_ = false;
-  parts_.watcher.re_arm();  // what changes after it is read wakes the next look
+  for (DirectoryWatcher& watcher : parts_.watchers) watcher.re_arm();  // what changes after it is read wakes the next look
   parts_.reconciler.tick();
   if (listener_) listener_(parts_.reconciler);
   (void)watch_machines();  // without a notice the next periodic look sees the exit
@@ -130,11 +132,17 @@ bool Loop::handle(const std::vector<std::uint64_t>& tags) {
         look_due_ = true;
       }
     }
-    if (tag == kManifestTag && parts_.watcher.drain()) look_due_ = true;
+    if (tag == kManifestTag) drain_watchers();
     if (tag == kMachineTag) look_due_ = true;
     if (tag == Wakeups::kNotified && (parts_.reconciler.advance() || asked_)) look_due_ = true;
   }
   return false;
+}
+
+void Loop::drain_watchers() {
+  for (DirectoryWatcher& watcher : parts_.watchers) {
+    if (watcher.drain()) look_due_ = true;
+  }
 }
 
 void Loop::sleep(Moment no_later_than) {

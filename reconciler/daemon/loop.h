@@ -34,7 +34,7 @@ struct LoopParts {
   Reconciler& reconciler;
   Executor& executor;
   Wakeups& wakeups;
-  DirectoryWatcher& watcher;
+  std::vector<DirectoryWatcher>& watchers;
   Signals& signals;
   Machines& machines;
   Clock& clock;
@@ -80,6 +80,7 @@ class Loop {
   void look();
   Status watch_machines();
   void bound_serial_logs();
+  void drain_watchers();
   // True when a signal says stop.
   bool handle(const std::vector<std::uint64_t>& tags);
   void sleep(Moment no_later_than);

@@ -91,13 +91,6 @@ void keep_labelled(const LabelSelector& selector, const Group& group, Reasons& r
 
 }  // namespace
 
-bool matches(const LabelSelector& selector, const std::map<std::string, std::string>& labels) {
-  return std::all_of(selector.begin(), selector.end(), [&](const auto& wanted) {
-    const auto label = labels.find(wanted.first);
-    return label != labels.end() && label->second == wanted.second;
-  });
-}
-
 bool keeps_nothing(const KeepRules& rules) {
   const bool has_labels = std::any_of(rules.labels.begin(), rules.labels.end(),
                                       [](const LabelSelector& selector) { return !selector.empty(); });

@@ -12,8 +12,6 @@
 
 namespace cowherd {
 
-bool matches(const LabelSelector& selector, const std::map<std::string, std::string>& labels);
-
 // No rule that could keep anything: none is written, or only counts and times of zero.
 bool keeps_nothing(const KeepRules& rules);
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "resources/kinds/placement.h"
+
 namespace cowherd {
 
 namespace {
@@ -23,8 +25,8 @@ std::string join(const std::vector<std::string>& problems) {
 
 }  // namespace
 
-DeclaredSet::DeclaredSet(std::vector<SourceRecords> sources, Span prune_delay)
-    : sources_(std::move(sources)), absences_(std::max(kForgetAbsence, 2 * prune_delay)) {}
+DeclaredSet::DeclaredSet(std::vector<SourceRecords> sources, Span prune_delay, LabelSelector host)
+    : sources_(std::move(sources)), absences_(std::max(kForgetAbsence, 2 * prune_delay)), host_(std::move(host)) {}
 
 void DeclaredSet::accept_empty() {
   for (SourceRecords& source : sources_) source.accept_empty();
@@ -41,6 +43,7 @@ Declaration DeclaredSet::merge(std::vector<SourceLook> looks, Moment now) {
     for (SourceRecords& source : sources_) source.put_in_force(resolution, turn, result);
   }
   for (const auto& object : result.objects) result.held.erase(object.first);
+  leave_elsewhere(result);
   for (SourceRecords& source : sources_) source.tell(resolution, result);
   result.diagnostics.insert(result.diagnostics.end(), resolution.diagnostics.begin(), resolution.diagnostics.end());
   std::stable_sort(result.files.begin(), result.files.end(),
@@ -48,6 +51,14 @@ Declaration DeclaredSet::merge(std::vector<SourceLook> looks, Moment now) {
   absences_.count(result, now);
   for (SourceRecords& source : sources_) source.remember(result);
   return result;
+}
+
+void DeclaredSet::leave_elsewhere(Declaration& result) const {
+  for (auto entry = result.objects.begin(); entry != result.objects.end();) {
+    const bool is_here = matches(placement_of(entry->second.object.spec), host_);
+    if (!is_here) result.elsewhere.insert(*entry);
+    entry = is_here ? std::next(entry) : result.objects.erase(entry);
+  }
 }
 
 void DeclaredSet::take(std::vector<SourceLook> looks, Declaration& result) {

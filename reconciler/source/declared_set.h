@@ -12,7 +12,7 @@ namespace cowherd {
 
 class DeclaredSet {
  public:
-  DeclaredSet(std::vector<SourceRecords> sources, Span prune_delay);
+  DeclaredSet(std::vector<SourceRecords> sources, Span prune_delay, LabelSelector host = {});
 
   // Precondition: one look for each source, in their order.
   Declaration merge(std::vector<SourceLook> looks, Moment now);
@@ -21,9 +21,12 @@ class DeclaredSet {
 
  private:
   void take(std::vector<SourceLook> looks, Declaration& result);
+  // What is placed on other hosts is not declared on this one.
+  void leave_elsewhere(Declaration& result) const;
 
   std::vector<SourceRecords> sources_;
   Absences absences_;
+  LabelSelector host_;
 };
 
 }  // namespace cowherd

@@ -34,6 +34,8 @@ class GitFeed final : public Feed, public LastGood {
 
   // Begins to ask the server. Precondition: Memory::Written. What is given outlives this.
   void follow(GitRemote& remote, const Clock& clock, std::function<void()> notify);
+  // Ends that, and waits for what is under way.
+  void stop() { follower_.reset(); }
 
   SourceLook look(Moment now) override;
   SourceStatus status() const override;

@@ -21,8 +21,8 @@ std::vector<SourceRecords> records_of(std::vector<OneSource>& sources) {
 
 std::string in_source(const std::string& source, const std::string& path) { return source + ":" + path; }
 
-Sources::Sources(std::vector<OneSource> sources, Span prune_delay)
-    : feeds_(feeds_of(sources)), declared_(records_of(sources), prune_delay) {}
+Sources::Sources(std::vector<OneSource> sources, Span prune_delay, LabelSelector host)
+    : feeds_(feeds_of(sources)), declared_(records_of(sources), prune_delay, std::move(host)) {}
 
 Declaration Sources::load(Moment now) {
   std::vector<SourceLook> looks;

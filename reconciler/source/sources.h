@@ -21,7 +21,8 @@ std::string in_source(const std::string& source, const std::string& path);
 
 class Sources final : public Source {
  public:
-  Sources(std::vector<OneSource> sources, Span prune_delay);
+  // host: labels of this host, for what is placed on some hosts only.
+  Sources(std::vector<OneSource> sources, Span prune_delay, LabelSelector host = {});
 
   Declaration load(Moment now) override;
   void accept_empty() override { declared_.accept_empty(); }

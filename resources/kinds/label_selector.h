@@ -9,4 +9,7 @@ namespace cowherd {
 
 using LabelSelector = std::map<std::string, std::string>;
 
+// All labels that the selector names are there and have its values; an empty one matches everything.
+bool matches(const LabelSelector& selector, const std::map<std::string, std::string>& labels);
+
 }  // namespace cowherd

@@ -39,13 +39,6 @@ const LabelSelector& placement_of(const Spec& spec) {
   return std::visit([](const auto& what) -> const LabelSelector& { return what.node_selector; }, spec.what);
 }
 
-bool matches(const LabelSelector& selector, const LabelSelector& host) {
-  return std::all_of(selector.begin(), selector.end(), [&](const auto& wanted) {
-    const auto found = host.find(wanted.first);
-    return found != host.end() && found->second == wanted.second;
-  });
-}
-
 std::string print_labels(const LabelSelector& labels) {
   std::vector<std::string> texts;
   for (const auto& [key, value] : labels) texts.push_back(key + "=" + value);

@@ -18,7 +18,6 @@ LabelSelector with_builtin_labels(LabelSelector configured, std::string_view hos
 
 // Empty for every host.
 const LabelSelector& placement_of(const Spec& spec);
-bool matches(const LabelSelector& selector, const LabelSelector& host);
 
 // "environment=production, kubernetes.io/arch=amd64", for people.
 std::string print_labels(const LabelSelector& labels);

@@ -20,6 +20,7 @@ class Layout {
   std::string declared() const { return root_ + "/declared"; }
   std::string sources() const { return root_ + "/sources"; }
   std::string source_dir(const ResourceName& name) const { return sources() + "/" + name.str(); }
+  std::string fetching() const { return root_ + "/fetching"; }  // of the git program, while it runs
   std::string templates() const { return root_ + "/templates"; }
   std::string template_dir(const std::string& name) const { return templates() + "/" + name; }
   std::string revision_dir(const std::string& name, const Digest& id) const {
