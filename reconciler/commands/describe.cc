@@ -4,7 +4,9 @@
 
 #include "reconciler/commands/commands.h"
 #include "reconciler/commands/describe_object.h"
+#include "reconciler/commands/elsewhere.h"
 #include "reconciler/commands/kind_names.h"
+#include "reconciler/commands/settings.h"
 #include "reconciler/commands/tell.h"
 #include "reconciler/commands/watching.h"
 
@@ -29,7 +31,7 @@ ExitCode describe_command(const Options& options, const std::string& object) {
   tell_doubts(picture);
   const auto events = session.catalog().events(to_string(*name), kMostEvents);
   if (!events) tell(to_string(events.error()));
-  std::string text;
+  std::string text = told_elsewhere(picture.declared, *name, host_labels(session.config()));
   for (const ObjectStatus& status : statuses_of(picture)) {
     if (status.name != *name) continue;
     text += (text.empty() ? "" : "\n") + describe_object(picture, status, events.value_or(std::vector<Event>{}));

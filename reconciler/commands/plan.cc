@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "reconciler/commands/commands.h"
+#include "reconciler/commands/elsewhere.h"
 #include "reconciler/commands/tell.h"
 #include "reconciler/commands/watching.h"
 #include "reconciler/plan/print.h"
@@ -26,14 +27,14 @@ ExitCode code_of(const Picture& picture, ExitCodeStyle style) {
                    detailed && !picture.plan.steps.empty() ? ExitCode::Changes : ExitCode::Done});
 }
 
-void print(const Plan& plan, OutputFormat format) {
+void print(const Plan& plan, const Declaration& declared, OutputFormat format) {
   switch (format) {
     case OutputFormat::Json: std::fputs(print_json(to_value(plan), JsonStyle::Pretty).c_str(), stdout); return;
     case OutputFormat::Dot: std::fputs(print_graphviz(plan).c_str(), stdout); return;
     case OutputFormat::Table:
     case OutputFormat::Wide:
     case OutputFormat::Yaml:
-    case OutputFormat::Text: std::fputs(print_plan(plan).c_str(), stdout); return;
+    case OutputFormat::Text: std::fputs((print_plan(plan) + count_elsewhere(declared)).c_str(), stdout); return;
   }
 }
 
@@ -45,7 +46,7 @@ ExitCode plan_command(const Options& options, const PlanArguments& arguments) {
   const Picture picture = watch(*std::get<std::unique_ptr<Session>>(opened));
   tell_diagnostics(picture.declared.diagnostics);
   if (!picture.declared.problem.empty()) tell("manifests: " + picture.declared.problem);
-  print(picture.plan, arguments.output);
+  print(picture.plan, picture.declared, arguments.output);
   return code_of(picture, arguments.exit_codes);
 }
 

@@ -3,8 +3,11 @@
 #include <cstdio>
 
 #include "reconciler/commands/commands.h"
+#include "reconciler/commands/elsewhere.h"
+#include "reconciler/commands/kind_names.h"
 #include "reconciler/commands/offline_store.h"
 #include "reconciler/commands/print_table.h"
+#include "reconciler/commands/settings.h"
 #include "reconciler/commands/tell.h"
 #include "reconciler/commands/why_target.h"
 
@@ -81,8 +84,11 @@ ExitCode why_command(const Options& options, const std::string& target) {
   if (const auto* failure = std::get_if<SessionFailure>(&opened)) return tell(*failure);
   Session& session = *std::get<std::unique_ptr<Session>>(opened);
   const LineageView view = view_lineage(session);
+  const auto name = parse_object_name(target);
+  const std::string elsewhere = name ? told_elsewhere(view.picture.declared, *name, host_labels(session.config())) : "";
+  std::fputs(elsewhere.c_str(), stdout);
   const auto found = find_target(session, view, target);
-  if (!found) return tell_failure(found.error());
+  if (!found) return elsewhere.empty() ? tell_failure(found.error()) : ExitCode::Done;
   if (const auto* foreign = std::get_if<Foreign>(&*found)) {
     std::printf("%s\n", foreign->what.c_str());
     return ExitCode::Done;
