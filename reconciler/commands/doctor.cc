@@ -8,10 +8,12 @@
 
 #include "reconciler/commands/commands.h"
 #include "reconciler/commands/doctor_checks.h"
+#include "reconciler/commands/doctor_sources.h"
 #include "reconciler/commands/print_table.h"
 #include "reconciler/commands/session.h"
 #include "reconciler/commands/settings.h"
 #include "reconciler/commands/tell.h"
+#include "reconciler/commands/watching.h"
 #include "resources/block/kernel/kernel_device_mapper.h"
 #include "resources/block/kernel/kernel_loop_devices.h"
 #include "resources/files/json.h"
@@ -77,8 +79,9 @@ Check what_is_left(const Observed& seen) {
           "the daemon removes what interrupted work left; what it does not know it only reports"};
 }
 
-// What only a session can tell: whether the state directory is this host's, what new disks are, what lies about.
-void check_session(const Options& options, Checks& checks) {
+// What only a session can tell: whether the state directory is this host's, what new disks are, what lies about, how
+// sources stand.
+void check_session(const Options& options, const Config& config, Checks& checks) {
   auto opened = Session::open(options, SessionMode::Watching, "doctor");
   if (const auto* failure = std::get_if<SessionFailure>(&opened)) {
     checks.push_back({"objects", Health::Fail, failure->message,
@@ -99,6 +102,8 @@ void check_session(const Options& options, Checks& checks) {
     checks.push_back({"contents", Health::Warn, to_string(error), "what cannot be read is left alone"});
   }
   checks.push_back(what_is_left(seen));
+  if (config.sources.empty()) return;
+  for (Check& check : check_sources(watch(session).declared.sources)) checks.push_back(std::move(check));
 }
 
 std::string print_checks(const Checks& checks) {
@@ -142,7 +147,8 @@ ExitCode doctor_command(const Options& given, OutputFormat output) {
   const Config config = read.value_or(default_config());
   const std::string accelerator = check_host(config, files, checks);
   check_directories(*options, config, accelerator, files, checks);
-  if (read) check_session(*options, checks);
+  for (Check& check : check_source_needs(config.sources)) checks.push_back(std::move(check));
+  if (read) check_session(*options, config, checks);
   std::fputs(output == OutputFormat::Json ? print_json(to_value(checks), JsonStyle::Pretty).c_str()
                                           : print_checks(checks).c_str(),
              stdout);

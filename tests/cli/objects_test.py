@@ -147,6 +147,27 @@ class Doctor(cli.World):
         self.assertRegex(out, r"fail +QEMU")
         self.assertIn("-> install it", out)
 
+    def test_what_sources_need_is_looked_for(self):
+        secret = self.root / "token"
+        secret.write_text("secret\n")
+        secret.chmod(0o644)
+        self.config.write_text(f"""{cli.CONFIG}---
+apiVersion: config.cowherd.dev/v1alpha1
+kind: Source
+metadata: {{name: fleet}}
+spec:
+  git:
+    url: https://127.0.0.1:1/fleet.git
+    branch: main
+    auth: {{passwordFile: {secret}, caFile: {self.root}/missing.pem}}
+""")
+        code, out, _ = self.run_program("doctor", "-o", "json", *self.where())
+        told = [(check["name"], check["health"], check["finding"] + check["advice"]) for check in json.loads(out)["checks"]]
+        self.assertEqual(cli.FAILURE, code)
+        self.assertTrue([text for name, health, text in told if (name, health) == ("git", "ok") and "git version" in text], told)
+        self.assertTrue([text for name, health, text in told if (name, health) == ("Source/fleet", "warn") and f"chmod 0600 {secret}" in text], told)
+        self.assertTrue([text for name, health, text in told if (name, health) == ("Source/fleet", "fail") and "missing.pem" in text], told)
+
     def test_a_broken_configuration_is_a_finding_not_the_end(self):
         self.config.write_text("nonsense\n")
         self.assertRegex(self.here("doctor", expect=cli.FAILURE), r"fail +configuration")

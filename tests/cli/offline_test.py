@@ -76,7 +76,7 @@ class Offline(cli.World):
             self.assertEqual(0, self.run_program("explain", code)[0], code)
 
     def test_schemas_are_json_schemas(self):
-        for kind in ["Template", "sbx", "Snapshot", "rp", "config"]:
+        for kind in ["Template", "sbx", "Snapshot", "rp", "config", "source"]:
             code, out, err = self.run_program("schema", kind)
             self.assertEqual((0, ""), (code, err))
             self.assertEqual("https://json-schema.org/draft/2020-12/schema", json.loads(out)["$schema"])
