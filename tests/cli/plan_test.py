@@ -60,6 +60,20 @@ class Plan(cli.World):
         self.assertIn("Sandbox/web", [step["object"] for step in plan["steps"]])
 
 
+class GitopsExample(cli.World):
+    def test_it_is_valid_and_planned(self):
+        for file in (pathlib.Path(__file__).parents[2] / "examples/gitops/fleet").rglob("*.yaml"):
+            self.write(f"{file.parent.name}-{file.stem}", file.read_text(encoding="utf-8").replace("/var/lib/cowherd-demo", str(self.root)))
+        code, out, err = self.run_program("validate", self.manifests)
+        self.assertEqual((0, ""), (code, err), out)
+        for name in ["rootfs.ext4", "vmlinuz", "initrd"]:
+            (self.root / name).write_bytes(os.urandom(1 << 20))
+        self.config.write_text(cli.CONFIG + "  hostLabels: {environment: staging}\n")
+        steps = [(step["object"], step["action"]) for step in self.value("plan")["steps"]]
+        self.assertIn(("Template/busybox", "import-revision"), steps)
+        self.assertIn(("Sandbox/web-staging", "create-sandbox"), steps)
+
+
 class Examples(cli.World):
     def setUp(self):
         super().setUp()

@@ -4,8 +4,10 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 
+#include "resources/kinds/placement.h"
 #include "resources/manifest/parse_config.h"
 #include "tests/unit/manifest/manifest_text.h"
 
@@ -151,17 +153,46 @@ TEST(ParseManifest, OneBadDocumentSpoilsTheFile) {
   EXPECT_THAT(parsed.documents, IsEmpty());
 }
 
-TEST(ParseManifest, TheExamplesHaveNoFindings) {
-  std::size_t documents = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(COWHERD_SOURCE_DIR) / "examples/manifests")) {
-    std::ifstream input(entry.path());
-    std::ostringstream text;
-    text << input.rdbuf();
-    const auto parsed = parse_manifest(text.str(), entry.path().filename());
+std::string text_of(const std::filesystem::path& path) {
+  std::ifstream input(path);
+  std::ostringstream text;
+  text << input.rdbuf();
+  return text.str();
+}
+
+// Of every manifest below the directory.
+std::vector<Document> documents_below(const std::filesystem::path& directory) {
+  std::vector<Document> documents;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
+    if (entry.path().extension() != ".yaml") continue;
+    const auto parsed = parse_manifest(text_of(entry.path()), entry.path().filename());
     EXPECT_THAT(parsed.diagnostics, IsEmpty()) << entry.path();
-    documents += parsed.documents.size();
+    documents.insert(documents.end(), parsed.documents.begin(), parsed.documents.end());
   }
-  EXPECT_GE(documents, 5u);
+  EXPECT_THAT(cross_check(documents), IsEmpty());
+  return documents;
+}
+
+const std::filesystem::path kExamples = std::filesystem::path(COWHERD_SOURCE_DIR) / "examples";
+
+TEST(ParseManifest, TheExamplesHaveNoFindings) { EXPECT_GE(documents_below(kExamples / "manifests").size(), 5u); }
+
+// What a host of examples/gitops keeps of the repository.
+std::set<std::string> placed_on(const std::string& host) {
+  const auto parsed = parse_config(text_of(kExamples / "gitops/hosts" / (host + ".yaml")), host);
+  EXPECT_THAT(parsed.diagnostics, IsEmpty());
+  EXPECT_EQ(parsed.config.sources.size(), 1u);
+  const LabelSelector labels = with_builtin_labels(parsed.config.host_labels, host, "x86_64");
+  std::set<std::string> names;
+  for (const Document& document : documents_below(kExamples / "gitops" / parsed.config.sources.front().git_path)) {
+    if (matches(placement_of(document.object.spec), labels)) names.insert(to_string(document.object.name()));
+  }
+  return names;
+}
+
+TEST(ParseConfig, EachHostOfTheGitopsExampleHasItsPart) {
+  EXPECT_THAT(placed_on("node-1"), ElementsAre("RetentionPolicy/nightly", "Sandbox/mail", "Sandbox/web", "Template/busybox"));
+  EXPECT_THAT(placed_on("node-2"), ElementsAre("RetentionPolicy/nightly", "Sandbox/web-staging", "Template/busybox"));
 }
 
 TEST(ParseConfig, EveryFieldHasADefault) {

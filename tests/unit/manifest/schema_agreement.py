@@ -148,7 +148,7 @@ def compare(kind, option):
 
 def check_examples():
     bad = []
-    for file in sorted((SOURCE / "examples/manifests").glob("*.yaml")):
+    for file in sorted([*(SOURCE / "examples/manifests").glob("*.yaml"), *(SOURCE / "examples/gitops/fleet").rglob("*.yaml")]):
         for document in yaml.safe_load_all(file.read_text(encoding="utf-8")):
             for error in jsonschema.Draft202012Validator(SCHEMAS[document["kind"].lower()]).iter_errors(document):
                 bad.append(f"{file.name}: {error.json_path}: {error.message}")
