@@ -76,6 +76,7 @@ class Package(unittest.TestCase):
         program = self.at("/usr/bin/cowherd")
         self.assertIn("cowherd", run(program, "version"))
         run(program, "validate", "--manifests", self.at("/usr/share/doc/cowherd/examples/manifests"))
+        run(program, "validate", "--manifests", self.at("/usr/share/doc/cowherd/examples/gitops/fleet"))
         run(program, "plan", "--manifests", self.at("/etc/cowherd/manifests"), "--config", self.at("/etc/cowherd/cowherd.yaml"),
             "--state-dir", self.made / "none")
         for page in ["man1/cowherd.1.gz", "man5/cowherd.yaml.5.gz"]:
@@ -88,6 +89,15 @@ class Package(unittest.TestCase):
         needs = run("dpkg-deb", "--field", self.first, "Depends")
         for package in ["qemu-system-x86", "qemu-utils", "libdevmapper1.02.1", "libsqlite3-0", "libmicrohttpd12", "libprometheus-cpp-core1.0", "libyaml-cpp"]:
             self.assertIn(package, needs)
+        self.assertIn("git (>= 1:2.34)", run("dpkg-deb", "--field", self.first, "Recommends"))
+
+    def test_git_gets_a_user_of_its_own(self):
+        self.dpkg("--install", self.first)
+        self.at("/etc/passwd").touch()
+        self.at("/etc/group").touch()
+        run("systemd-sysusers", f"--root={self.root}", "cowherd.conf")
+        (user,) = [line for line in self.at("/etc/passwd").read_text().splitlines() if line.startswith("cowherd-git:")]
+        self.assertTrue(user.endswith(":/:/usr/sbin/nologin"), user)
 
     def test_systemd_takes_the_unit(self):
         self.dpkg("--install", self.first)
