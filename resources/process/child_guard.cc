@@ -46,6 +46,7 @@ int lower(int resource, std::uint64_t most) {
 }
 
 int limit(const ChildLimits& limits) {
+  if (limits.file_bytes != 0) ::signal(SIGXFSZ, SIG_IGN);  // the write fails instead, and the program can say so
   if (const int reason = lower(RLIMIT_FSIZE, limits.file_bytes)) return reason;
   if (const int reason = lower(RLIMIT_AS, limits.address_bytes)) return reason;
   if (const int reason = lower(RLIMIT_CPU, limits.cpu_seconds)) return reason;

@@ -12,7 +12,7 @@ namespace cowherd {
 
 // 0: as this process has it.
 struct ChildLimits {
-  std::uint64_t file_bytes = 0;  // the largest file that it may write
+  std::uint64_t file_bytes = 0;  // the largest file that it may write; more is EFBIG
   std::uint64_t address_bytes = 0;
   std::uint64_t cpu_seconds = 0;
   std::uint64_t descriptors = 0;

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a fetch brings: of branches, tags and commits, and the text of manifests.
-#include <filesystem>
-
 #include "tests/contract/block_bed.h"
 #include "tests/git/repository_bed.h"
 
@@ -104,7 +102,7 @@ TEST_F(Fetch, RepositoriesOfSha256AreRead) {
 
 TEST_F(Fetch, NothingStaysOfACall) {
   revision(bed_.place(), *tip());
-  EXPECT_TRUE(std::filesystem::is_empty(bed_.work_root()));
+  EXPECT_FALSE(bed_.has_leftovers());
 }
 
 TEST_F(Fetch, WhatIsNotThereIsNotFound) {
@@ -132,6 +130,16 @@ TEST_F(Fetch, WhatDescendsFromWhatIsInForceIsTaken) {
   for (int i = 0; i < 30; ++i) last = bed_.commit_file("web.yaml", "version: " + std::to_string(i));
   EXPECT_EQ(revision(bed_.place(), last, first).id, last);
   EXPECT_EQ(revision(bed_.place(), last, last).id, last);
+}
+
+// With such a server the history is had without the files of its commits.
+TEST_F(Fetch, AServerThatCanLeaveFilesOutIsAskedTo) {
+  bed_.git({"config", "uploadpack.allowFilter", "true"});
+  const CommitId first = bed_.head();
+  CommitId last;
+  for (int i = 0; i < 30; ++i) last = bed_.commit_file("web.yaml", "version: " + std::to_string(i));
+  EXPECT_THAT(revision(bed_.place(), last, first).files, ElementsAre(Pair("web.yaml", "version: 29")));
+  EXPECT_EQ(refusal(bed_.place(), last, *CommitId::make(std::string(40, '1'))).reason, "Rewound");
 }
 
 TEST_F(Fetch, AMergeContinuesBothItsSides) {

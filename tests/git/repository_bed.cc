@@ -19,15 +19,17 @@ RepositoryBed::RepositoryBed() {
   commit("first");
 }
 
-std::string RepositoryBed::git(std::vector<std::string> arguments) { return git_with({}, std::move(arguments)); }
+std::string RepositoryBed::git(std::vector<std::string> arguments) { return run("git", std::move(arguments)); }
 
-std::string RepositoryBed::git_with(std::vector<std::string> environment, std::vector<std::string> arguments) {
+std::string RepositoryBed::run(const std::string& program, std::vector<std::string> arguments, std::vector<std::string> environment,
+                               const std::string& input) {
   std::string output;
   ChildProcess child;
-  child.program = "git";
+  child.program = program;
+  child.input = input;
   child.arguments = std::move(arguments);
   child.directory = repository();
-  child.most = std::chrono::minutes{2};
+  child.most = std::chrono::minutes{5};
   environment.insert(environment.end(), {"PATH=/usr/bin:/bin", "LC_ALL=C", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null",
                                          "GIT_AUTHOR_NAME=Ann", "GIT_AUTHOR_EMAIL=ann@example.org", "GIT_COMMITTER_NAME=Ann",
                                          "GIT_COMMITTER_EMAIL=ann@example.org"});
@@ -35,7 +37,7 @@ std::string RepositoryBed::git_with(std::vector<std::string> environment, std::v
   child.on_output = [&output](std::string_view piece) { output += piece; };
   const auto ended = run_child(child);
   if (!ended) throw std::runtime_error(to_string(ended.error()));
-  if (ended->exit_status != 0) throw std::runtime_error("git " + child.arguments.front() + ": " + ended->errors);
+  if (ended->exit_status != 0) throw std::runtime_error(program + " " + child.arguments.front() + ": " + ended->errors);
   while (output.ends_with('\n')) output.pop_back();
   return output;
 }
@@ -49,8 +51,10 @@ void RepositoryBed::write(const std::string& name, const std::string& text) {
 CommitId RepositoryBed::commit(const std::string& subject) {
   git({"add", "--all"});
   git({"commit", "--quiet", "--allow-empty", "-m", subject});
-  return *CommitId::make(git({"rev-parse", "HEAD"}));
+  return head();
 }
+
+CommitId RepositoryBed::head() { return *CommitId::make(git({"rev-parse", "HEAD"})); }
 
 CommitId RepositoryBed::commit_file(const std::string& name, const std::string& text) {
   write(name, text);
@@ -69,6 +73,10 @@ GitProgramSettings RepositoryBed::settings() const {
   settings.work_root = work_root();
   settings.user = "nobody";
   return settings;
+}
+
+bool RepositoryBed::has_leftovers() const {
+  return std::filesystem::exists(work_root()) && !std::filesystem::is_empty(work_root());
 }
 
 Revision GitProgramTest::revision(const GitPlace& place, const CommitId& commit, const CommitId& in_force) {

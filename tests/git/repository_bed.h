@@ -22,12 +22,15 @@ class RepositoryBed {
 
   // Of `git ARGUMENTS` in the repository: its output without the last line end. Throws when it fails.
   std::string git(std::vector<std::string> arguments);
-  // The same with more variables of the environment.
-  std::string git_with(std::vector<std::string> environment, std::vector<std::string> arguments);
+  // The same of any program, with more variables of the environment.
+  std::string run(const std::string& program, std::vector<std::string> arguments, std::vector<std::string> environment = {},
+                  const std::string& input = {});
   void write(const std::string& path, const std::string& text);
   // Everything there is, as one commit.
   CommitId commit(const std::string& subject);
   CommitId commit_file(const std::string& path, const std::string& text);
+
+  CommitId head();
 
   GitPlace place() const;  // branch main, all of the repository
   GitProgramSettings settings() const;
@@ -35,6 +38,7 @@ class RepositoryBed {
   std::string repository() const { return path("repository"); }
   std::string state() const { return closed_.path(); }  // of a directory that others cannot
   std::string work_root() const { return state() + "/git"; }
+  bool has_leftovers() const;
 
  private:
   TemporaryDirectory root_{};

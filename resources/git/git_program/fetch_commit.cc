@@ -13,9 +13,10 @@ namespace {
 constexpr std::array kDepths{16, 256, 4096};
 constexpr std::size_t kSha256Digits = 64;
 
-std::vector<std::string> fetch_arguments(const GitSession& session, const std::string& depth, const std::vector<std::string>& refs) {
+std::vector<std::string> fetch_arguments(const GitSession& session, const std::vector<std::string>& options,
+                                         const std::vector<std::string>& refs) {
   std::vector<std::string> arguments{"fetch", "--quiet", "--force", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head"};
-  if (!depth.empty()) arguments.push_back(depth);
+  arguments.insert(arguments.end(), options.begin(), options.end());
   arguments.insert(arguments.end(), {"--", session.url().text});
   arguments.insert(arguments.end(), refs.begin(), refs.end());
   return arguments;
@@ -42,9 +43,14 @@ Result<std::optional<CommitId>> commit_at(GitSession& session, const std::string
   return object && object->type == "commit" ? std::optional<CommitId>(object->id) : std::nullopt;
 }
 
+Error changed_meanwhile(const GitSession& session) {
+  return make_error(ErrorKind::Busy, "fetch from '" + session.url().text + "': '" + session.place().ref.name + "' changed meanwhile");
+}
+
 // Old servers give a commit only with a branch or tag that leads to it.
 Status fetch_all(GitSession& session, const CommitId& tip) {
-  COWHERD_TRY(session.must("fetch from", fetch_arguments(session, "", {"+refs/heads/*:refs/cowherd/heads/*", "+refs/tags/*:refs/cowherd/tags/*"})));
+  const std::vector<std::string> refs{"+refs/heads/*:refs/cowherd/heads/*", "+refs/tags/*:refs/cowherd/tags/*"};
+  COWHERD_TRY(session.must("fetch from", fetch_arguments(session, {}, refs)));
   COWHERD_ASSIGN(const std::optional<CommitId> commit, commit_at(session, tip.str()));
   if (commit == tip) return {};
   return fail(ErrorKind::NotFound, "fetch from '" + session.url().text + "': no branch or tag leads to commit " + tip.str(),
@@ -67,19 +73,19 @@ Result<Descent> descent_of(GitSession& session, const CommitId& tip, const Commi
 // Commits alone, where the server can leave out their files.
 Status deepen(GitSession& session, const CommitId& tip, int depth) {
   COWHERD_ASSIGN(const std::string refs, wanted(session.place(), tip));
-  std::vector<std::string> arguments = fetch_arguments(session, "--depth=" + std::to_string(depth), {refs});
-  arguments.insert(arguments.begin() + 1, "--filter=tree:0");
-  COWHERD_TRY(session.must("fetch the history from", arguments));
+  const std::vector<std::string> options{"--filter=tree:0", "--depth=" + std::to_string(depth)};
+  COWHERD_TRY(session.must("fetch the history from", fetch_arguments(session, options, {refs})));
   COWHERD_ASSIGN(const std::optional<CommitId> now, commit_at(session, kFetchedRef));
   if (now == tip) return {};
-  return fail(ErrorKind::Busy, "fetch the history from '" + session.url().text + "': '" + session.place().ref.name + "' changed meanwhile");
+  return fail(changed_meanwhile(session));
 }
 
 Refusal rewritten(const GitSession& session, const CommitId& tip, const CommitId& before, const std::string& how) {
   Refusal refusal;
   refusal.id = tip;
   refusal.reason = "Rewound";
-  refusal.message = "commit " + tip.short7() + " of '" + session.url().text + "' " + how + " commit " + before.short7() + ", which is in force";
+  refusal.message =
+      "commit " + tip.short7() + " of '" + session.url().text + "' " + how + " commit " + before.short7() + ", which is in force";
   refusal.hint = "a forced push? Push a commit that continues " + before.short7() + ", or allow it: git.rewrites: Allow";
   return refusal;
 }
@@ -89,15 +95,14 @@ Refusal rewritten(const GitSession& session, const CommitId& tip, const CommitId
 Status fetch_commit(GitSession& session, const CommitId& tip) {
   COWHERD_TRY(make_repository(session, tip));
   COWHERD_ASSIGN(const std::string refs, wanted(session.place(), tip));
-  COWHERD_ASSIGN(const GitAnswer answer, session.ask(fetch_arguments(session, "--depth=1", {refs})));
+  COWHERD_ASSIGN(const GitAnswer answer, session.ask(fetch_arguments(session, {"--depth=1"}, {refs})));
   const bool by_name = session.place().ref.kind == RefKind::Commit;
   if (answer.status != 0 && by_name && is_unadvertised(answer)) return fetch_all(session, tip);
   if (answer.status != 0) return fail(git_failure("fetch from", session.url(), answer));
   COWHERD_ASSIGN(const std::optional<CommitId> got, commit_at(session, kFetchedRef));
   if (got == tip) return {};
-  const std::string fetch = "fetch from '" + session.url().text + "': ";
-  if (by_name) return fail(ErrorKind::Corrupt, fetch + "it gave another commit than " + tip.str());
-  return fail(ErrorKind::Busy, fetch + "'" + session.place().ref.name + "' changed meanwhile");
+  if (by_name) return fail(ErrorKind::Corrupt, "fetch from '" + session.url().text + "': it gave another commit than " + tip.str());
+  return fail(changed_meanwhile(session));
 }
 
 Result<std::optional<Refusal>> refuse_rewritten(GitSession& session, const CommitId& tip, const CommitId& before) {

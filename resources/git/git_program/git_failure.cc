@@ -20,9 +20,11 @@ struct Known {
 };
 
 constexpr std::string_view kCredentials =
-    "https: check git.auth's username and password, and what the token may read; ssh: check that the key is one the server knows";
+    "https: check git.auth's username and password, and what the token may read; "
+    "ssh: check that the key is one the server knows";
 constexpr std::string_view kHostKey =
-    "the key of the host is not in git.auth.knownHostsFile; add it ('ssh-keyscan HOST') after comparing it with what the host's people publish";
+    "the key of the host is not in git.auth.knownHostsFile; add it ('ssh-keyscan HOST') after comparing it with what "
+    "the host's people publish";
 constexpr std::string_view kMissing = "check the URL; many servers say so too where the credentials may not see the repository";
 constexpr std::string_view kCertificate = "name the authority that signed the server's certificate in git.auth.caFile, or mend the certificate";
 constexpr std::string_view kName = "check the host's name in the URL, and how this host resolves names";
@@ -37,7 +39,6 @@ constexpr std::array kFailures = {
     Known{"No space left on device", ErrorKind::Exhausted, "free space below the state directory"},
     Known{"Disk quota exceeded", ErrorKind::Exhausted, "free space below the state directory"},
     Known{"File too large", ErrorKind::Exhausted, kMuch},
-    Known{"signal 25", ErrorKind::Exhausted, kMuch},
     Known{"ut of memory", ErrorKind::Exhausted, kMuch},
     Known{"unable to allocate", ErrorKind::Exhausted, kMuch},
     Known{"mmap failed", ErrorKind::Exhausted, kMuch},
@@ -108,12 +109,12 @@ std::string said(const GitAnswer& answer) {
 }
 
 bool is_unadvertised(const GitAnswer& answer) {
-  return answer.complaint.find("unadvertised object") != std::string::npos || answer.complaint.find("not our ref") != std::string::npos;
+  const auto says = [&answer](const char* words) { return answer.complaint.find(words) != std::string::npos; };
+  return says("unadvertised object") || says("not our ref");
 }
 
 Error git_failure(const std::string& doing, const GitUrl& url, const GitAnswer& answer) {
   const std::string message = doing + " '" + url.text + "': " + said(answer);
-  if (answer.status == 128 + SIGXFSZ) return make_error(ErrorKind::Exhausted, message, std::string(kMuch));
   if (answer.status == 128 + SIGXCPU) return make_error(ErrorKind::Exhausted, message, std::string(kMuch));
   for (const Known& known : kFailures) {
     if (answer.complaint.find(known.words) != std::string::npos) return make_error(known.kind, message, std::string(known.hint));

@@ -41,7 +41,8 @@ std::string percent_encoded(std::string_view text) {
   std::string encoded;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    const bool is_unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
+    const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    const bool is_unreserved = is_letter || (c >= '0' && c <= '9') || std::string_view("-_.~").find(c) != std::string_view::npos;
     encoded += is_unreserved ? std::string(1, c) : std::string{'%', kHex[byte >> 4], kHex[byte & 15]};
   }
   return encoded;
@@ -63,9 +64,9 @@ Result<std::string> lent_text(const std::string& path, const char* what) {
   const ssize_t got = ::pread(file->get(), text.data(), text.size(), 0);
   if (got < 0) return fail(path_error(errno, doing, path));
   text.resize(static_cast<std::size_t>(got));
-  if (text.empty()) return fail(ErrorKind::Invalid, doing + " '" + path + "': it is empty");
-  if (text.size() > kMostLent) return fail(ErrorKind::Invalid, doing + " '" + path + "': it is larger than " + print_quantity(Bytes{kMostLent}));
-  return text;
+  if (!text.empty() && text.size() <= kMostLent) return text;
+  const std::string why = text.empty() ? "it is empty" : "it is larger than " + print_quantity(Bytes{kMostLent});
+  return fail(ErrorKind::Invalid, doing + " '" + path + "': " + why);
 }
 
 Result<std::string> password_of(const std::string& path) {
@@ -79,7 +80,8 @@ Result<std::string> password_of(const std::string& path) {
 Status put_lent(const WorkDirectory& work, const char* name, const std::string& path, const char* what) {
   if (path.empty()) return {};
   COWHERD_ASSIGN(std::string text, lent_text(path, what));
-  if (text.back() != '\n' && std::string_view(name) != kKeyring) text += '\n';  // a key without its last line end is no key to ssh
+  // A key without its last line end is no key to ssh.
+  if (text.back() != '\n' && std::string_view(name) != kKeyring) text += '\n';
   return work.put(name, text);
 }
 
@@ -105,7 +107,8 @@ std::string git_config_text(const GitPlace& place, const GitUrl& url, const std:
       // Harmless, and in the past of many old repositories.
       "[fetch \"fsck\"]\n\tzeroPaddedFilemode = ignore\n\tbadTimezone = ignore\n\tmissingSpaceBeforeDate = ignore\n"
       "[gpg \"x509\"]\n\tprogram = /bin/false\n"
-      "[submodule]\n\trecurse = false\n[protocol]\n\tversion = 2\n[log]\n\tshowSignature = false\n[init]\n\tdefaultBranch = main\n"
+      "[submodule]\n\trecurse = false\n[protocol]\n\tversion = 2\n"
+      "[log]\n\tshowSignature = false\n[init]\n\tdefaultBranch = main\n"
       // A redirection could lead to another host, and what is asked there is not what is configured here.
       "[http]\n\tfollowRedirects = false\n\tsslVerify = true\n\tlowSpeedLimit = 1000\n\tlowSpeedTime = 20\n";
   if (!place.access.ca_file.empty()) text += "\tsslCAInfo = " + quoted(seen_as + "/ca.pem") + "\n";

@@ -57,6 +57,12 @@ std::optional<TreeEntry> parse_entry(std::string_view line) {
   return TreeEntry{*type, *name, *bytes, std::string(line)};
 }
 
+bool is_harmless(std::uint32_t code_point) {
+  const bool is_control = code_point < 0x20 || (code_point >= 0x7f && code_point < 0xa0);
+  const bool ends_line = code_point == 0x2028 || code_point == 0x2029;
+  return !is_control && !ends_line && !turns_direction(code_point);
+}
+
 }  // namespace
 
 Result<std::optional<CommitId>> parse_ls_remote(std::string_view text, std::string_view ref) {
@@ -129,10 +135,9 @@ std::string one_line(std::string_view text, std::size_t most) {
   std::string line;
   while (!text.empty()) {
     const CodePoint point = decode_utf8(text);
-    const bool is_control = point.value < 0x20 || (point.value >= 0x7f && point.value < 0xa0) || point.value == 0x2028 || point.value == 0x2029;
     const std::size_t length = std::max<std::size_t>(point.length, 1);
     if (line.size() + length > most) return line;
-    line += point.length == 0 ? "?" : is_control || turns_direction(point.value) ? " " : text.substr(0, length);
+    line += point.length == 0 ? "?" : is_harmless(point.value) ? text.substr(0, length) : " ";
     text.remove_prefix(length);
   }
   return line;

@@ -13,7 +13,8 @@ namespace cowherd {
 namespace {
 
 Result<CommitFacts> facts_of(GitSession& session, const CommitId& commit) {
-  COWHERD_ASSIGN(const std::string text, session.must("read what was fetched from", {"log", "-1", "--encoding=UTF-8", "--format=" + std::string(kFactsFormat), commit.str()}));
+  std::vector<std::string> log{"log", "-1", "--encoding=UTF-8", "--format=" + std::string(kFactsFormat), commit.str()};
+  COWHERD_ASSIGN(const std::string text, session.must("read what was fetched from", std::move(log)));
   return parse_facts(text);
 }
 
@@ -31,7 +32,8 @@ Result<CommitId> GitProgram::tip(const GitPlace& place, std::stop_token stop) {
   if (place.ref.kind == RefKind::Commit) return CommitId::make(place.ref.name);
   COWHERD_ASSIGN(const std::string ref, full_ref(place.ref));
   COWHERD_ASSIGN(GitSession session, GitSession::open(settings_, place, std::move(stop)));
-  COWHERD_ASSIGN(const std::string listed, session.must("ask", {"ls-remote", "--quiet", "--", session.url().text, ref, ref + "^{}"}));
+  COWHERD_ASSIGN(const std::string listed,
+                 session.must("ask", {"ls-remote", "--quiet", "--", session.url().text, ref, ref + "^{}"}));
   COWHERD_ASSIGN(const std::optional<CommitId> found, parse_ls_remote(listed, ref));
   if (found) return *found;
   return fail(ErrorKind::NotFound, "ask '" + place.url + "': it has no " + ref, "check the name of the branch or tag");
@@ -48,7 +50,8 @@ Result<Fetched> GitProgram::fetch(const GitPlace& place, const CommitId& tip, co
   COWHERD_ASSIGN(auto read, read_manifests(session, tip));
   if (const auto* refusal = std::get_if<Refusal>(&read)) return Fetched(*refusal);
   COWHERD_ASSIGN(const CommitFacts facts, facts_of(session, tip));
-  return Fetched(Revision{tip, facts.subject, facts.author, facts.committed, std::get<Signer>(verdict).name, std::get<Manifests>(std::move(read))});
+  return Fetched(Revision{tip, facts.subject, facts.author, facts.committed, std::get<Signer>(verdict).name,
+                          std::get<Manifests>(std::move(read))});
 }
 
 }  // namespace cowherd

@@ -38,7 +38,7 @@ Result<std::optional<ChildUser>> user_called(const std::string& name) {
     const std::string why = failed == 0 ? "there is no such user" : to_string(errno_error(failed, "look it up"));
     return fail(ErrorKind::Denied, "run git as '" + name + "': " + why, kUserHint + name);
   }
-  if (found->pw_uid == 0) return fail(ErrorKind::Denied, "run git as '" + name + "': that is root", kUserHint + std::string("cowherd-git"));
+  if (found->pw_uid == 0) return fail(ErrorKind::Denied, "run git as '" + name + "': that is root");
   return ChildUser{found->pw_uid, {}, found->pw_gid};
 }
 
@@ -67,6 +67,7 @@ ChildProcess GitSession::confined(const std::string& program) const {
   child.covered = work_.covered();
   child.user = user_;
   child.paths = PathRights{kReadable, {work_.path(), "/dev/null"}};
+  if (program.starts_with('/')) child.paths->read.push_back(program);
   if (url_.scheme == "file") child.paths->read.push_back(url_.path);
   child.limits.file_bytes = settings_->limits.fetched.value;
   child.limits.address_bytes = kAddressSpace.value;
@@ -93,10 +94,11 @@ Result<GitAnswer> GitSession::run(const std::string& program, std::vector<std::s
                 "keep large files out of the repository, or in one of their own");
   };
   auto ended = run_child(child);
-  if (!ended) {
-    if (ended.error().kind != ErrorKind::Busy) return fail(std::move(ended).error());
-    return fail(ErrorKind::Busy, "ask '" + url_.text + "': no answer within " + print_span(place_->timeout), "is the server well? git.timeout is how long a look may take");
+  if (!ended && ended.error().kind == ErrorKind::Busy) {
+    return fail(ErrorKind::Busy, "ask '" + url_.text + "': no answer within " + print_span(place_->timeout),
+                "is the server well? git.timeout is how long a look may take");
   }
+  if (!ended) return fail(std::move(ended).error());
   answer.status = ended->exit_status;
   answer.complaint = std::move(ended->errors);
   return answer;

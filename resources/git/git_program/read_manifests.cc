@@ -45,14 +45,18 @@ std::string size_fault(const std::vector<TreeEntry>& manifests, const GitLimits&
     }
     total = total + Bytes{file.size};
   }
-  if (total > limits.total) return "its manifests are more than " + print_quantity(limits.total) + " together: " + print_quantity(total);
-  if (manifests.size() > limits.files) return "there are " + std::to_string(manifests.size()) + " manifests, at most " + std::to_string(limits.files) + " are read";
-  return {};
+  if (total > limits.total) {
+    return "its manifests are more than " + print_quantity(limits.total) + " together: " + print_quantity(total);
+  }
+  if (manifests.size() <= limits.files) return {};
+  return "there are " + std::to_string(manifests.size()) + " manifests, at most " + std::to_string(limits.files) + " are read";
 }
 
 std::string hint_for(const std::string& reason) {
   if (reason == "PathMissing") return "git.path names a directory of the repository; make it there, or mend git.path";
-  if (reason == "NotPlainFiles") return "put plain files there, or move it out of git.path; names that begin with a dot are passed over";
+  if (reason == "NotPlainFiles") {
+    return "put plain files there, or move it out of git.path; names that begin with a dot are passed over";
+  }
   return "keep what is no manifest out of git.path, and manifests small";
 }
 
@@ -84,7 +88,8 @@ Result<Manifests> contents_of(GitSession& session, const std::vector<TreeEntry>&
 Status check_place_path(const std::string& path) {
   const auto is_part = [](std::string_view part) { return !part.empty() && part != "." && part != ".."; };
   if (path.empty() || (is_printable_name(path) && every_part(path, is_part))) return {};
-  return fail(ErrorKind::Invalid, "read '" + escaped_name(path) + "': this is no directory of a repository", "like hosts/web, without slashes at its ends");
+  return fail(ErrorKind::Invalid, "read '" + escaped_name(path) + "': this is no directory of a repository",
+              "like hosts/web, without slashes at its ends");
 }
 
 Listing choose_manifests(const std::vector<TreeEntry>& entries, const GitLimits& limits) {
@@ -100,18 +105,19 @@ Listing choose_manifests(const std::vector<TreeEntry>& entries, const GitLimits&
 
 Result<std::variant<Manifests, Refusal>> read_manifests(GitSession& session, const CommitId& commit) {
   using Read = std::variant<Manifests, Refusal>;
+  const auto refuse = [&](const std::string& reason, const std::string& why) { return Read(refused(session, commit, reason, why)); };
   const std::string& path = session.place().path;
   COWHERD_ASSIGN(const std::optional<NamedObject> directory, directory_of(session, commit));
-  if (!directory) return Read(refused(session, commit, "PathMissing", "there is no directory '" + path + "'"));
-  if (directory->type != "tree") return Read(refused(session, commit, "PathMissing", "'" + path + "' is no directory"));
+  if (!directory) return refuse("PathMissing", "there is no directory '" + path + "'");
+  if (directory->type != "tree") return refuse("PathMissing", "'" + path + "' is no directory");
   auto names = session.must(kReading, {"ls-tree", "-r", "-z", "-l", "--full-tree", directory->id.str()});
-  if (!names && names.error().reason == kSaysTooMuch) return Read(refused(session, commit, "TooLarge", "the names of its files are too many"));
+  if (!names && names.error().reason == kSaysTooMuch) return refuse("TooLarge", "the names of its files are too many");
   if (!names) return fail(std::move(names).error());
   auto entries = parse_tree(*names, session.limits().entries);
-  if (!entries && entries.error().kind == ErrorKind::Exhausted) return Read(refused(session, commit, "TooLarge", entries.error().message));
+  if (!entries && entries.error().kind == ErrorKind::Exhausted) return refuse("TooLarge", entries.error().message);
   if (!entries) return fail(std::move(entries).error());
   const Listing listing = choose_manifests(*entries, session.limits());
-  if (!listing.reason.empty()) return Read(refused(session, commit, listing.reason, listing.message));
+  if (!listing.reason.empty()) return refuse(listing.reason, listing.message);
   COWHERD_ASSIGN(Manifests manifests, contents_of(session, listing.manifests));
   return Read(std::move(manifests));
 }

@@ -1,0 +1,1 @@
+target_link_libraries(unit_git PRIVATE cowherd_git_program)
