@@ -94,15 +94,15 @@ TEST_F(Confined, ItWritesToItsOwnDirectoryAlone) {
   EXPECT_TRUE(std::filesystem::is_empty(open));
 }
 
-TEST_F(Confined, AUserThatDoesNotExistIsDeniedWithTheWordToMakeIt) {
+TEST_F(Confined, AUserThatDoesNotExistIsInvalidWithTheWordToMakeIt) {
   if (::geteuid() != 0) GTEST_SKIP() << "only root can become another user";
   GitProgramSettings settings = bed_.settings();
   settings.user = "cowherd-nobody";
   const auto none = GitProgram(settings).tip(bed_.place(), {});
-  EXPECT_THAT(none, FailsWith(ErrorKind::Denied));
+  EXPECT_THAT(none, FailsWith(ErrorKind::Invalid));
   EXPECT_THAT(none.error().hint, HasSubstr("useradd --system"));
   settings.user = "root";
-  EXPECT_THAT(GitProgram(settings).tip(bed_.place(), {}), FailsWith(ErrorKind::Denied));
+  EXPECT_THAT(GitProgram(settings).tip(bed_.place(), {}), FailsWith(ErrorKind::Invalid));
 }
 
 TEST_F(Confined, WithoutAGitThereIsAWordAboutIt) {

@@ -36,9 +36,9 @@ Result<std::optional<ChildUser>> user_called(const std::string& name) {
   const int failed = ::getpwnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found);
   if (found == nullptr) {
     const std::string why = failed == 0 ? "there is no such user" : to_string(errno_error(failed, "look it up"));
-    return fail(ErrorKind::Denied, "run git as '" + name + "': " + why, kUserHint + name);
+    return fail(ErrorKind::Invalid, "run git as '" + name + "': " + why, kUserHint + name);
   }
-  if (found->pw_uid == 0) return fail(ErrorKind::Denied, "run git as '" + name + "': that is root");
+  if (found->pw_uid == 0) return fail(ErrorKind::Invalid, "run git as '" + name + "': that is root");
   return ChildUser{found->pw_uid, {}, found->pw_gid};
 }
 
