@@ -36,6 +36,42 @@ Status read_members(const Value& body, const std::vector<Member>& members) {
   return {};
 }
 
+Result<Order> read_approve(const Value& body) {
+  ApproveOrder order;
+  COWHERD_TRY(read_members(body, {{"verb", &order.verb}, {"object", &order.object, false}}));
+  return order;
+}
+
+Result<Order> read_undelete(const Value& body) {
+  UndeleteOrder order;
+  COWHERD_TRY(read_members(body, {{"what", &order.what}}));
+  return order;
+}
+
+Result<Order> read_suspend(const Value& body) {
+  SuspendOrder order;
+  COWHERD_TRY(read_members(body, {{"object", &order.object}, {"reason", &order.reason, false}}));
+  return order;
+}
+
+Result<Order> read_unsuspend(const Value& body) {
+  UnsuspendOrder order;
+  COWHERD_TRY(read_members(body, {{"object", &order.object}}));
+  return order;
+}
+
+Result<Order> read_rollback(const Value& body) {
+  RollbackOrder order;
+  COWHERD_TRY(read_members(body, {{"source", &order.source, false}, {"revision", &order.revision}, {"reason", &order.reason, false}}));
+  return order;
+}
+
+Result<Order> read_look(const Value& body) {
+  SourceLookOrder order;
+  COWHERD_TRY(read_members(body, {{"source", &order.source, false}}));
+  return order.source.empty() ? Order(LookOrder{}) : Order(order);
+}
+
 struct Printing {
   Value body = Value::map();
   void operator()(const ApproveOrder& order) {
@@ -49,6 +85,12 @@ struct Printing {
   }
   void operator()(const UnsuspendOrder& order) { body.set(kKind, "unsuspend").set("object", order.object); }
   void operator()(const LookOrder&) { body.set(kKind, "look"); }
+  void operator()(const SourceLookOrder& order) { body.set(kKind, "look").set("source", order.source); }
+  void operator()(const RollbackOrder& order) {
+    body.set(kKind, "rollback").set("revision", order.revision);
+    if (!order.source.empty()) body.set("source", order.source);
+    if (!order.reason.empty()) body.set("reason", order.reason);
+  }
 };
 
 }  // namespace
@@ -59,31 +101,13 @@ Result<Order> parse_order(std::string_view json) {
   if (body->as_map() == nullptr) return refuse("not an object");
   const Value* kind = body->find(kKind);
   const std::string name = kind != nullptr && kind->as_string() != nullptr ? *kind->as_string() : "";
-  if (name == "approve") {
-    ApproveOrder order;
-    COWHERD_TRY(read_members(*body, {{"verb", &order.verb}, {"object", &order.object, false}}));
-    return order;
-  }
-  if (name == "undelete") {
-    UndeleteOrder order;
-    COWHERD_TRY(read_members(*body, {{"what", &order.what}}));
-    return order;
-  }
-  if (name == "suspend") {
-    SuspendOrder order;
-    COWHERD_TRY(read_members(*body, {{"object", &order.object}, {"reason", &order.reason, false}}));
-    return order;
-  }
-  if (name == "unsuspend") {
-    UnsuspendOrder order;
-    COWHERD_TRY(read_members(*body, {{"object", &order.object}}));
-    return order;
-  }
-  if (name == "look") {
-    COWHERD_TRY(read_members(*body, {}));
-    return LookOrder{};
-  }
-  return refuse("'order' has to be approve, undelete, suspend, unsuspend or look");
+  if (name == "approve") return read_approve(*body);
+  if (name == "undelete") return read_undelete(*body);
+  if (name == "suspend") return read_suspend(*body);
+  if (name == "unsuspend") return read_unsuspend(*body);
+  if (name == "rollback") return read_rollback(*body);
+  if (name == "look") return read_look(*body);
+  return refuse("'order' has to be approve, undelete, suspend, unsuspend, rollback or look");
 }
 
 std::string print_order(const Order& order) {

@@ -22,6 +22,7 @@ struct UndeleteOrder {
   bool operator==(const UndeleteOrder&) const = default;
 };
 
+// The object may be a source, "Source/fleet", which then stays at the commit that is in force.
 struct SuspendOrder {
   std::string object{};
   std::string reason{};  // may be empty
@@ -38,7 +39,26 @@ struct LookOrder {
   bool operator==(const LookOrder&) const = default;
 };
 
-using Order = std::variant<ApproveOrder, UndeleteOrder, SuspendOrder, UnsuspendOrder, LookOrder>;
+// Have that source look at its server first, and tell how it stands.
+struct SourceLookOrder {
+  std::string source{};
+  bool operator==(const SourceLookOrder&) const = default;
+};
+
+// Keep a source at a commit that was had, until it is unsuspended.
+struct RollbackOrder {
+  std::string source{};    // empty: the only one that follows a repository
+  std::string revision{};  // the beginning of the commit's name
+  std::string reason{};    // may be empty
+  bool operator==(const RollbackOrder&) const = default;
+};
+
+using Order = std::variant<ApproveOrder, UndeleteOrder, SuspendOrder, UnsuspendOrder, LookOrder, SourceLookOrder, RollbackOrder>;
+
+// Answered by what a look brought; the others are carried out.
+inline bool is_look(const Order& order) {
+  return std::holds_alternative<LookOrder>(order) || std::holds_alternative<SourceLookOrder>(order);
+}
 
 // Invalid: no JSON object, an unknown order or member, a member that is missing or no text.
 Result<Order> parse_order(std::string_view json);

@@ -6,6 +6,7 @@
 
 #include "reconciler/commands/kind_names.h"
 #include "resources/kinds/document_type.h"
+#include "resources/kinds/source_config.h"
 
 namespace cowherd {
 
@@ -92,45 +93,67 @@ void add_kinds(Completion& completion, const std::string& suffix) {
   for (const Kind kind : kAllKinds) completion.candidates.push_back({std::string(to_string(kind)) + suffix, ""});
 }
 
-void add_objects(const Typed& typed, const std::string& word, const ObjectLister& objects, Completion& completion) {
+void add_objects(const Typed& typed, const std::string& word, const Listers& listers, Completion& completion) {
   if (word.find('/') == std::string::npos) return add_kinds(completion, "/");
   const std::string typed_kind = word.substr(0, word.find('/'));  // kept as it was typed: "sbx/web"
   const auto kind = parse_kind(typed_kind);
   if (!kind) return;
-  for (const ObjectName& object : objects(options_of(typed))) {
+  for (const ObjectName& object : listers.objects(options_of(typed))) {
     if (object.kind == *kind) completion.candidates.push_back({typed_kind + "/" + object.name.str(), ""});
   }
 }
 
-void add_names(const Typed& typed, const ObjectLister& objects, Completion& completion) {
+void add_names(const Typed& typed, const Listers& listers, Completion& completion) {
   const auto kind = parse_kind(typed.arguments.empty() ? "" : typed.arguments.front());
   if (!kind) return;
-  for (const ObjectName& object : objects(options_of(typed))) {
+  for (const ObjectName& object : listers.objects(options_of(typed))) {
     if (object.kind == *kind) completion.candidates.push_back({object.name.str(), ""});
   }
 }
 
-void add_names_of(Kind kind, const Typed& typed, const ObjectLister& objects, Completion& completion) {
-  for (const ObjectName& object : objects(options_of(typed))) {
+void add_names_of(Kind kind, const Typed& typed, const Listers& listers, Completion& completion) {
+  for (const ObjectName& object : listers.objects(options_of(typed))) {
     if (object.kind == kind) completion.candidates.push_back({object.name.str(), ""});
   }
 }
 
-void add_value(const std::string& value, const Typed& typed, const std::string& word, const ObjectLister& objects,
+void add_sources(const Typed& typed, const std::string& before, const Listers& listers, Completion& completion) {
+  for (const KnownSource& source : listers.sources(options_of(typed))) completion.candidates.push_back({before + source.name, ""});
+}
+
+// Of the source that was named, else of all.
+void add_revisions(const Typed& typed, const Listers& listers, Completion& completion) {
+  for (const KnownSource& source : listers.sources(options_of(typed))) {
+    const bool is_meant = typed.arguments.empty() || typed.arguments.front() == source.name;
+    if (is_meant) completion.candidates.insert(completion.candidates.end(), source.revisions.begin(), source.revisions.end());
+  }
+}
+
+void add_objects_and_sources(const Typed& typed, const std::string& word, const Listers& listers, Completion& completion) {
+  const std::size_t slash = word.find('/');
+  if (source_in(word)) return add_sources(typed, word.substr(0, slash + 1), listers, completion);
+  add_objects(typed, word, listers, completion);
+  if (slash == std::string::npos) completion.candidates.push_back({std::string(kSourceKind) + "/", ""});
+}
+
+void add_value(const std::string& value, const Typed& typed, const std::string& word, const Listers& listers,
                Completion& completion) {
   if (value == "OBJECT|PATH") {
-    if (!word.starts_with("/") && !word.starts_with(".")) return add_objects(typed, word, objects, completion);
+    if (!word.starts_with("/") && !word.starts_with(".")) return add_objects(typed, word, listers, completion);
     completion.then = ShellPart::Files;
     return;
   }
+  if (value == "OBJECT|SOURCE") return add_objects_and_sources(typed, word, listers, completion);
+  if (value == "SOURCE") return add_sources(typed, "", listers, completion);
+  if (value == "REVISION") return add_revisions(typed, listers, completion);
   if (value == "DIR") completion.then = ShellPart::Directories;
   if (value == "FILE" || value == "POLICY") completion.then = ShellPart::Files;
-  if (value == "POLICY") add_names_of(Kind::RetentionPolicy, typed, objects, completion);
-  if (value == "NAME") add_names(typed, objects, completion);
-  if (value == "SANDBOX") add_names_of(Kind::Sandbox, typed, objects, completion);
-  if (value == "SNAPSHOT") add_names_of(Kind::Snapshot, typed, objects, completion);
+  if (value == "POLICY") add_names_of(Kind::RetentionPolicy, typed, listers, completion);
+  if (value == "NAME") add_names(typed, listers, completion);
+  if (value == "SANDBOX") add_names_of(Kind::Sandbox, typed, listers, completion);
+  if (value == "SNAPSHOT") add_names_of(Kind::Snapshot, typed, listers, completion);
   if (value == "OBJECT" || word.find('/') != std::string::npos) {
-    if (value == "OBJECT" || value == "KIND") add_objects(typed, word, objects, completion);
+    if (value == "OBJECT" || value == "KIND") add_objects(typed, word, listers, completion);
     return;
   }
   if (value == "KIND" || value.starts_with("KIND|") || value == "TOPIC") add_kinds(completion, "");
@@ -163,7 +186,7 @@ std::string due_argument(const Typed& typed) {
 }  // namespace
 
 Completion complete(const std::vector<CommandShape>& shapes, std::vector<std::string> words,
-                    const ObjectLister& objects) {
+                    const Listers& listers) {
   const bool one_word = !words.empty() && words.back().starts_with("--") && words.back().find('=') != std::string::npos;
   const std::string kept = one_word ? words.back().substr(0, words.back().find('=') + 1) : "";
   words = split_at_equals(words);
@@ -173,7 +196,7 @@ Completion complete(const std::vector<CommandShape>& shapes, std::vector<std::st
 
   Completion completion;
   if (typed.awaiting != nullptr) {
-    add_value(typed.awaiting->value, typed, word, objects, completion);
+    add_value(typed.awaiting->value, typed, word, listers, completion);
   } else if (word.starts_with("-")) {
     add_options(*typed.command, completion);
   } else if (!typed.has_command) {
@@ -184,7 +207,7 @@ Completion complete(const std::vector<CommandShape>& shapes, std::vector<std::st
       if (rest.find(' ') == std::string::npos) completion.candidates.push_back({rest, shape.doc});
     }
   } else {
-    add_value(due_argument(typed), typed, word, objects, completion);
+    add_value(due_argument(typed), typed, word, listers, completion);
   }
   std::erase_if(completion.candidates, [&](const CompletionWord& one) { return !one.text.starts_with(word); });
   for (CompletionWord& one : completion.candidates) one.text = kept + one.text;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What may come next on a command line. Pure: names of objects are asked for, and only when one is due.
+// What may come next on a command line. Pure: names are asked for, and only when one is due.
 #pragma once
 
 #include <functional>
@@ -27,9 +27,19 @@ struct Completion {
 
 // The options are those typed so far.
 using ObjectLister = std::function<std::vector<ObjectName>(const Options&)>;
+struct KnownSource {
+  std::string name{};
+  std::vector<CompletionWord> revisions{};  // that are kept
+};
+using SourceLister = std::function<std::vector<KnownSource>(const Options&)>;
+
+struct Listers {
+  ObjectLister objects{};
+  SourceLister sources{};
+};
 
 // words: what follows the program's name, the unfinished word last. bash splits at '='; such words are put together.
 Completion complete(const std::vector<CommandShape>& shapes, std::vector<std::string> words,
-                    const ObjectLister& objects);
+                    const Listers& listers);
 
 }  // namespace cowherd

@@ -11,7 +11,9 @@
 
 #include "reconciler/commands/complete.h"
 #include "reconciler/commands/session.h"
+#include "reconciler/commands/source_pins.h"
 #include "reconciler/commands/tell.h"
+#include "resources/manifest/excerpt.h"
 
 namespace cowherd {
 
@@ -90,13 +92,36 @@ std::vector<ObjectName> objects_of(const Options& options) {
   return {names.begin(), names.end()};
 }
 
+std::vector<CompletionWord> revisions_of(Session& session, const SourceStatus& source) {
+  std::vector<CompletionWord> words;
+  const auto known = read_revisions(session.files(), session.layout(), source);
+  if (!known) return words;
+  for (const KnownRevision& one : *known) {
+    if (one.is_kept) words.push_back({one.revision.id.short7(), printable(one.revision.subject)});
+  }
+  return words;
+}
+
+std::vector<KnownSource> sources_of(const Options& options) {
+  auto opened = Session::open(options, SessionMode::Watching, "complete");
+  auto* session = std::get_if<std::unique_ptr<Session>>(&opened);
+  if (session == nullptr) return {};
+  std::vector<KnownSource> known;
+  for (const SourceStatus& source : (*session)->world().source.load((*session)->clock().now()).sources) {
+    known.push_back({source.name.str(), revisions_of(**session, source)});
+  }
+  return known;
+}
+
 // In a thread of its own, which is left behind when a disk does not answer in time.
-std::vector<ObjectName> objects_soon(const Options& options) {
-  std::packaged_task<std::vector<ObjectName>()> task([options] { return objects_of(options); });
-  auto names = task.get_future();
-  std::thread(std::move(task)).detach();
-  if (names.wait_for(kLongestWait) != std::future_status::ready) return {};
-  return names.get();
+template <class Known>
+std::function<std::vector<Known>(const Options&)> soon(std::vector<Known> (*look)(const Options&)) {
+  return [look](const Options& options) {
+    std::packaged_task<std::vector<Known>()> task([look, options] { return look(options); });
+    auto found = task.get_future();
+    std::thread(std::move(task)).detach();
+    return found.wait_for(kLongestWait) == std::future_status::ready ? found.get() : std::vector<Known>{};
+  };
 }
 
 }  // namespace
@@ -107,7 +132,7 @@ ExitCode completion_command(const std::string& shell) {
 }
 
 ExitCode complete_command(const std::vector<std::string>& words) {
-  const Completion completion = complete(command_shapes(), words, objects_soon);
+  const Completion completion = complete(command_shapes(), words, {soon(&objects_of), soon(&sources_of)});
   for (const CompletionWord& candidate : completion.candidates) {
     std::printf("%s\t%s\n", candidate.text.c_str(), candidate.doc.c_str());
   }

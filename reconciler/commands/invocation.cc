@@ -74,6 +74,14 @@ struct CarryOut {
   ExitCode operator()(const SuspendArguments& arguments) const { return suspend_command(options, arguments); }
   ExitCode operator()(const UnsuspendArguments& arguments) const { return unsuspend_command(options, arguments); }
   ExitCode operator()(const ReconcileArguments& arguments) const { return reconcile_command(options, arguments); }
+  ExitCode operator()(const SourceListArguments& arguments) const {
+    return with_permission(options, [&] { return source_list_command(options, arguments); });
+  }
+  ExitCode operator()(const SourceReconcileArguments& arguments) const { return source_reconcile_command(options, arguments); }
+  ExitCode operator()(const HistoryArguments& arguments) const {
+    return with_permission(options, [&] { return history_command(options, arguments); });
+  }
+  ExitCode operator()(const RollbackArguments& arguments) const { return rollback_command(options, arguments); }
   ExitCode operator()(const EventsArguments& arguments) const {
     return with_permission(options, [&] { return events_command(options, arguments); });
   }

@@ -8,6 +8,7 @@
 
 #include "reconciler/commands/commands.h"
 #include "reconciler/commands/operating.h"
+#include "reconciler/commands/sources.h"
 
 namespace cowherd {
 
@@ -57,7 +58,8 @@ struct Invocation {
                VersionArguments, CompletionArguments, AdoptStateDirArguments, CompleteArguments, CowInspectArguments,
                CowVerifyArguments, CowDiffArguments, CowMergeArguments, VerifySnapshotArguments, FlattenArguments,
                RetentionPreviewArguments, WhyArguments, TreeArguments, DuArguments, GcArguments, CatalogRebuildArguments,
-               LogsArguments, ConsoleArguments, EventsArguments, SuspendArguments, UnsuspendArguments, ReconcileArguments>
+               LogsArguments, ConsoleArguments, EventsArguments, SuspendArguments, UnsuspendArguments, ReconcileArguments,
+               SourceListArguments, SourceReconcileArguments, HistoryArguments, RollbackArguments>
       what{};
 };
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "resources/kinds/source_config.h"
+
 namespace cowherd {
 
 namespace {
@@ -53,6 +55,22 @@ Result<ObjectName> parse_object_name(std::string_view text) {
   COWHERD_ASSIGN(const Kind kind, parse_kind(text.substr(0, slash)));
   COWHERD_ASSIGN(const ResourceName name, ResourceName::make(text.substr(slash + 1)));
   return ObjectName{kind, name};
+}
+
+std::optional<std::string> source_in(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  const std::string kind = slash == std::string_view::npos ? "" : lower(text.substr(0, slash));
+  if (kind != "source" && kind != "sources") return std::nullopt;
+  return std::string(text.substr(slash + 1));
+}
+
+Result<std::string> parse_subject(std::string_view text) {
+  if (const auto source = source_in(text)) {
+    COWHERD_ASSIGN(const ResourceName name, ResourceName::make(*source));
+    return std::string(kSourceKind) + "/" + name.str();
+  }
+  COWHERD_ASSIGN(const ObjectName object, parse_object_name(text));
+  return to_string(object);
 }
 
 }  // namespace cowherd

@@ -24,20 +24,20 @@ ExitCode console_command(const Options& options, const ConsoleArguments& argumen
 
 enum class WatchEvents { No, Yes };
 struct EventsArguments {
-  std::string object{};  // "Sandbox/web"; empty: of all
+  std::string object{};  // "Sandbox/web", "Source/fleet"; empty: of all
   WatchEvents watch = WatchEvents::No;
   OutputFormat output = OutputFormat::Table;
 };
 ExitCode events_command(const Options& options, const EventsArguments& arguments);
 
 struct SuspendArguments {
-  ObjectName object{};
+  std::string object{};  // "Sandbox/web", "Source/fleet"
   std::string reason{};
 };
 ExitCode suspend_command(const Options& options, const SuspendArguments& arguments);
 
 struct UnsuspendArguments {
-  ObjectName object{};
+  std::string object{};
 };
 ExitCode unsuspend_command(const Options& options, const UnsuspendArguments& arguments);
 

@@ -61,7 +61,7 @@ std::optional<ExitCode> order_from_daemon(const Options& options, const Order& o
     case ErrorKind::Busy: break;
     default: tell(to_string(reply.error())); return reply.error().kind == ErrorKind::Denied ? ExitCode::Permission : ExitCode::Failure;
   }
-  if (std::holds_alternative<LookOrder>(order)) {
+  if (is_look(order)) {
     tell("the daemon has not ended it within " + print_span(most) + "; it goes on");
   } else {
     tell("the daemon has not come to it within " + print_span(most) + ", and it was not done; give it again");

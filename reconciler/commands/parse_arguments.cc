@@ -11,6 +11,7 @@
 #include "reconciler/commands/parse_operating.h"
 #include "reconciler/commands/parse_retention.h"
 #include "reconciler/commands/parse_snapshot.h"
+#include "reconciler/commands/parse_sources.h"
 #include "reconciler/commands/parse_wait.h"
 #include "reconciler/commands/version.h"
 #include "reconciler/commands/where_options.h"
@@ -75,6 +76,7 @@ class CommandLine {
   SnapshotCommandLine snapshot_{};
   LineageCommandLine lineage_{};
   OperatingCommandLine operating_{};
+  SourceCommandLine sources_{};
 };
 
 CommandLine::CommandLine() {
@@ -90,6 +92,7 @@ CommandLine::CommandLine() {
   wait_.add_to(app_, options_);
   lineage_.add_to(app_, options_);
   operating_.add_to(app_, options_);
+  sources_.add_to(app_, options_);
   add_acting_commands();
   add_offline_commands();
 }
@@ -228,6 +231,7 @@ Invocation CommandLine::invocation() const {
   if (command == "catalog") made.what = CatalogRebuildArguments{};
   if (command == "cow") std::visit([&made](const auto& cow) { made.what = cow; }, cow_.arguments());
   operating_.put(command, made);
+  sources_.put(command, made);
   if (command == "adopt-state-dir") made.what = AdoptStateDirArguments{};
   return made;
 }

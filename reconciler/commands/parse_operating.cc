@@ -35,16 +35,16 @@ void OperatingCommandLine::add_to(CLI::App& app, Options& options) {
 
   CLI::App* events = add_command(app, options, Where::All, "events", "Tell what happened: steps, conditions, warnings.");
   events->add_flag("-w,--watch", watch_, "Go on and tell what happens.");
-  events->add_option("--for", object_, "Only of this object, KIND/NAME.")->type_name("OBJECT")->check(accepted_by(parse_object_name));
+  events->add_option("--for", object_, "Only of this object or source, KIND/NAME.")->type_name("OBJECT|SOURCE")->check(accepted_by(parse_subject));
   events->add_option("-o,--output", format_, "How to print.")->type_name("table|json")->check(one_of("table|json"));
 
-  CLI::App* suspend = add_command(app, options, Where::All, "suspend", "Have nothing done to an object. Works beside the daemon.");
-  CLI::App* unsuspend = add_command(app, options, Where::All, "unsuspend", "Have an object go on as it is declared. Works beside the daemon.");
+  CLI::App* suspend = add_command(app, options, Where::All, "suspend", "Have nothing done to an object, or a source stay as it is. Works beside the daemon.");
+  CLI::App* unsuspend = add_command(app, options, Where::All, "unsuspend", "Have an object go on as it is declared, a source follow its repository. Works beside the daemon.");
   for (CLI::App* command : {suspend, unsuspend}) {
-    command->add_option("object", object_, "Which object, KIND/NAME.")
-        ->type_name("OBJECT")
+    command->add_option("object", object_, "Which object or source, KIND/NAME.")
+        ->type_name("OBJECT|SOURCE")
         ->required()
-        ->check(accepted_by(parse_object_name));
+        ->check(accepted_by(parse_subject));
   }
   suspend->add_option("--reason", reason_, "Why, for those who come upon it.")->type_name("TEXT");
 
@@ -62,11 +62,11 @@ void OperatingCommandLine::put(const std::string& command, Invocation& made) con
   }
   if (command == "console") made.what = ConsoleArguments{sandbox_};
   if (command == "reconcile") made.what = ReconcileArguments{parse_span(timeout_).value_or(Span{})};
-  const auto object = parse_object_name(object_);
+  const auto object = parse_subject(object_);
   if (command == "suspend" && object) made.what = SuspendArguments{*object, reason_};
   if (command == "unsuspend" && object) made.what = UnsuspendArguments{*object};
   if (command == "events") {
-    made.what = EventsArguments{object ? to_string(*object) : "", watch_ ? WatchEvents::Yes : WatchEvents::No,
+    made.what = EventsArguments{object.value_or(""), watch_ ? WatchEvents::Yes : WatchEvents::No,
                                 format_ == "json" ? OutputFormat::Json : OutputFormat::Table};
   }
 }

@@ -5,8 +5,10 @@
 
 #include "reconciler/commands/approvals_for.h"
 #include "reconciler/commands/kind_names.h"
+#include "reconciler/commands/source_pins.h"
 #include "reconciler/commands/trash_list.h"
 #include "reconciler/daemon/status.h"
+#include "resources/kinds/source_config.h"
 #include "resources/kinds/suspend_annotation.h"
 #include "resources/store/approvals.h"
 #include "resources/store/suspensions.h"
@@ -63,7 +65,9 @@ struct Performing {
   }
 
   Result<std::string> operator()(const SuspendOrder& order) const {
-    COWHERD_ASSIGN(const ObjectName object, parse_object_name(order.object));
+    COWHERD_ASSIGN(const std::string subject, parse_subject(order.object));
+    if (const auto source = source_in(subject)) return pin_at_present(*source, order.reason, picture, files, layout);
+    COWHERD_ASSIGN(const ObjectName object, parse_object_name(subject));
     const std::string name = to_string(object);
     if (!is_there(picture, object)) {
       return fail(ErrorKind::Invalid, name + " is neither declared nor on this host", "'cowherd get' lists what is");
@@ -74,7 +78,9 @@ struct Performing {
   }
 
   Result<std::string> operator()(const UnsuspendOrder& order) const {
-    COWHERD_ASSIGN(const ObjectName object, parse_object_name(order.object));
+    COWHERD_ASSIGN(const std::string subject, parse_subject(order.object));
+    if (const auto source = source_in(subject)) return follow_again(*source, picture, files, layout);
+    COWHERD_ASSIGN(const ObjectName object, parse_object_name(subject));
     const std::string name = to_string(object);
     const Status taken_back = unsuspend(files, layout, object);
     if (!taken_back && taken_back.error().kind != ErrorKind::NotFound) return fail(taken_back.error());
@@ -86,19 +92,25 @@ struct Performing {
     return taken_back ? "unsuspended: " + name + "\n" : name + " is not suspended; nothing was done\n";
   }
 
+  Result<std::string> operator()(const RollbackOrder& order) const { return roll_back(order, picture, files, layout); }
   Result<std::string> operator()(const LookOrder&) const { return std::string(); }
+  Result<std::string> operator()(const SourceLookOrder&) const { return std::string(); }
 };
 
 struct About {
-  static std::string object_or_daemon(const std::string& text) {
-    const auto object = parse_object_name(text);
-    return object ? to_string(*object) : "Daemon";
-  }
+  const Declaration& declared;
+
+  static std::string object_or_daemon(const std::string& text) { return parse_subject(text).value_or("Daemon"); }
   std::string operator()(const ApproveOrder& order) const { return object_or_daemon(order.object); }
   std::string operator()(const SuspendOrder& order) const { return object_or_daemon(order.object); }
   std::string operator()(const UnsuspendOrder& order) const { return object_or_daemon(order.object); }
   std::string operator()(const UndeleteOrder&) const { return "Daemon"; }
   std::string operator()(const LookOrder&) const { return "Daemon"; }
+  std::string operator()(const SourceLookOrder& order) const { return object_or_daemon(std::string(kSourceKind) + "/" + order.source); }
+  std::string operator()(const RollbackOrder& order) const {
+    const Result<SourceStatus> source = git_source_meant(declared, order.source);
+    return source ? std::string(kSourceKind) + "/" + source->name.str() : "Daemon";
+  }
 };
 
 }  // namespace
@@ -107,6 +119,6 @@ Result<std::string> perform(const Order& order, const Picture& picture, FileSyst
   return std::visit(Performing{picture, files, layout}, order);
 }
 
-std::string object_of(const Order& order) { return std::visit(About{}, order); }
+std::string object_of(const Order& order, const Declaration& declared) { return std::visit(About{declared}, order); }
 
 }  // namespace cowherd

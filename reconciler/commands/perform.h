@@ -13,10 +13,10 @@
 namespace cowherd {
 
 // What was done, a line each, by a durable file that the next look acts on. Invalid: what is to be done is not as ordered,
-// and why. Precondition: the picture tells presence and absence for good; the order is no LookOrder.
+// and why. Precondition: the picture tells presence and absence for good; the order is no look.
 Result<std::string> perform(const Order& order, const Picture& picture, FileSystem& files, const Layout& layout);
 
-// What an order is about, "Sandbox/web"; "Daemon" when it is about no single object.
-std::string object_of(const Order& order);
+// What an order is about, "Sandbox/web" or "Source/fleet"; "Daemon" when it is about no single one.
+std::string object_of(const Order& order, const Declaration& declared);
 
 }  // namespace cowherd

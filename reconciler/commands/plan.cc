@@ -46,6 +46,7 @@ ExitCode plan_command(const Options& options, const PlanArguments& arguments) {
   const Picture picture = watch(*std::get<std::unique_ptr<Session>>(opened));
   tell_diagnostics(picture.declared.diagnostics);
   if (!picture.declared.problem.empty()) tell("manifests: " + picture.declared.problem);
+  tell_sources(picture.declared);
   print(picture.plan, picture.declared, arguments.output);
   return code_of(picture, arguments.exit_codes);
 }

@@ -11,6 +11,8 @@
 #include "reconciler/commands/event_list.h"
 #include "reconciler/commands/perform.h"
 #include "reconciler/commands/settings.h"
+#include "reconciler/commands/source_lines.h"
+#include "reconciler/commands/source_meant.h"
 #include "reconciler/commands/version.h"
 #include "reconciler/observed/allocated_below.h"
 #include "resources/catalog/event_limits.h"
@@ -124,20 +126,34 @@ void Serving::look_ended(Reconciler& pass) {
   server_->wake();
 }
 
-// Each is judged by a look that began after it came, of settled manifests: what was saved just before belongs to it.
+// By a poll that began after the order. A source without a server, or that is not there, has nothing to answer.
+bool Serving::has_polled(const WaitingOrder& waiting, const Declaration& declared) {
+  const auto* order = std::get_if<SourceLookOrder>(&waiting.order);
+  const SourceStatus* source = order == nullptr ? nullptr : find_source(declared, order->source);
+  if (source == nullptr || (source->polled && *source->polled >= waiting.since)) return true;
+  return !session_.world().source.ask(source->name);
+}
+
+// By a look that began after it came, of settled manifests: what was saved just before belongs to it.
+bool Serving::is_judged(const WaitingOrder& waiting, const Reconciler& pass) {
+  const Moment looked = pass.picture().now;
+  const bool is_seen = waiting.since <= looked || waiting.looks > 1;
+  const bool is_settled = pass.is_settled() || looked - waiting.since >= kSettles;
+  const bool has_answered = has_polled(waiting, pass.picture().declared);
+  if (!is_seen) ask_for_look_();
+  return is_seen && is_settled && has_answered && !(is_look(waiting.order) && pass.is_busy());
+}
+
 void Serving::carry_out_orders(Reconciler& pass) {
-  const Picture& picture = pass.picture();
   for (const WaitingOrder& waiting : desk_.after_look()) {
-    const bool is_seen = waiting.since <= picture.now || waiting.looks > 1;
-    const bool is_settled = pass.is_settled() || picture.now - waiting.since >= kSettles;
-    const bool is_look = std::holds_alternative<LookOrder>(waiting.order);
-    if (!is_seen) ask_for_look_();
-    if (!is_seen || !is_settled || (is_look && pass.is_busy())) continue;
-    if (!is_look) {
-      pass.hold_the_rest();  // it may be a suspension
-      ask_for_look_();
+    if (!is_judged(waiting, pass)) continue;
+    if (is_look(waiting.order)) {
+      desk_.answer(waiting.ticket, tell_look(waiting, pass.picture()));
+      continue;
     }
-    desk_.answer(waiting.ticket, is_look ? tell_deeds(waiting.since) : carry_out(waiting, picture));
+    pass.hold_the_rest();  // it may be a suspension
+    ask_for_look_();
+    desk_.answer(waiting.ticket, carry_out(waiting, pass.picture()));
   }
 }
 
@@ -151,17 +167,25 @@ ApiAnswer Serving::carry_out(const WaitingOrder& waiting, const Picture& picture
   }
   for (const std::string& line : lines_of(*done)) {
     spdlog::info("{}{}", line, by);
-    record(session_, {object_of(waiting.order), EventType::Normal, "Ordered", line + by, picture.now, picture.now, 1});
+    record(session_, {object_of(waiting.order, picture.declared), EventType::Normal, "Ordered", line + by, picture.now, picture.now, 1});
   }
   return success_answer(*done, Value::map());
 }
 
-ApiAnswer Serving::tell_deeds(Moment since) {
+// How the source stands that was asked for, and what was done since.
+ApiAnswer Serving::tell_look(const WaitingOrder& waiting, const Picture& picture) {
+  std::string told;
+  bool warned = false;
+  if (const auto* order = std::get_if<SourceLookOrder>(&waiting.order)) {
+    const Result<SourceStatus> source = source_meant(picture.declared, order->source);
+    if (!source) return failure_answer(404, to_string(source.error()));
+    told = print_sources({*source}, picture.now);
+    warned = !source->ready;
+  }
   std::vector<Event> deeds = session_.catalog().events("", kMostEvents).value_or(std::vector<Event>{});
-  std::erase_if(deeds, [since](const Event& event) { return event.last < since; });
-  const bool warned =
-      std::any_of(deeds.begin(), deeds.end(), [](const Event& event) { return event.type == EventType::Warning; });
-  const std::string told = deeds.empty() ? "nothing to do\n" : print_events(deeds, EventHeader::Shown);
+  std::erase_if(deeds, [&waiting](const Event& event) { return event.last < waiting.since; });
+  warned = warned || std::any_of(deeds.begin(), deeds.end(), [](const Event& event) { return event.type == EventType::Warning; });
+  told += deeds.empty() ? "nothing to do\n" : print_events(deeds, EventHeader::Shown);
   return success_answer(told, Value::map().set("warned", warned));
 }
 

@@ -28,8 +28,10 @@ class Serving {
  private:
   Serving(Session& session, BoardVersion first, std::function<void()> ask_for_look);
   void carry_out_orders(Reconciler& pass);
+  bool is_judged(const WaitingOrder& waiting, const Reconciler& pass);
+  bool has_polled(const WaitingOrder& waiting, const Declaration& declared);
   ApiAnswer carry_out(const WaitingOrder& waiting, const Picture& picture);
-  ApiAnswer tell_deeds(Moment since);
+  ApiAnswer tell_look(const WaitingOrder& waiting, const Picture& picture);
 
   Session& session_;
   Board board_;

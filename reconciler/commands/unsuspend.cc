@@ -6,7 +6,7 @@
 namespace cowherd {
 
 ExitCode unsuspend_command(const Options& options, const UnsuspendArguments& arguments) {
-  return order_or_perform(options, UnsuspendOrder{to_string(arguments.object)}, "unsuspend");
+  return order_or_perform(options, UnsuspendOrder{arguments.object}, "unsuspend");
 }
 
 }  // namespace cowherd

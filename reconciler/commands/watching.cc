@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "reconciler/commands/source_lines.h"
 #include "reconciler/commands/tell.h"
 
 namespace cowherd {
@@ -29,14 +30,22 @@ Picture watch(Session& session) {
 }
 
 ExitCode declared_code(const Declaration& declared) {
-  if (!has_errors(declared.diagnostics) && declared.complete) return ExitCode::Done;
+  if (!has_errors(declared.diagnostics) && declared.complete) {
+    const bool all_ready = std::all_of(declared.sources.begin(), declared.sources.end(), [](const SourceStatus& one) { return one.ready; });
+    return all_ready ? ExitCode::Done : ExitCode::Partly;
+  }
   return declared.objects.empty() ? ExitCode::NothingValid : ExitCode::Partly;
 }
 
 void tell_doubts(const Picture& picture) {
   if (!picture.declared.problem.empty()) tell("manifests: " + picture.declared.problem);
   if (has_errors(picture.declared.diagnostics)) tell("some manifests are invalid; 'cowherd validate' tells which");
+  tell_sources(picture.declared);
   for (const Error& error : picture.seen.store.unreadable) tell(to_string(error));
+}
+
+void tell_sources(const Declaration& declared) {
+  for (const std::string& line : source_messages(declared.sources)) tell(line);
 }
 
 }  // namespace cowherd

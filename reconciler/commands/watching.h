@@ -12,10 +12,12 @@ namespace cowherd {
 Picture watch(Session& session);
 
 // What the manifests alone make of an exit code: NothingValid when none is in force and some cannot be used or read,
-// Partly when others are.
+// Partly when others are, or a source is not ready.
 ExitCode declared_code(const Declaration& declared);
 
 // Says on stderr what keeps the picture from being whole.
 void tell_doubts(const Picture& picture);
+// Says on stderr which sources are not ready, and which a person holds.
+void tell_sources(const Declaration& declared);
 
 }  // namespace cowherd

@@ -19,13 +19,17 @@ struct Asked {
 };
 
 Completion completion_of(const std::vector<std::string>& words, Asked& asked) {
-  return complete(command_shapes(), words, [&asked](const Options& options) {
+  const auto objects = [&asked](const Options& options) {
     ++asked.times;
     asked.options = options;
     return std::vector<ObjectName>{{Kind::Template, *ResourceName::make("base")}, sandbox("web"), sandbox("worker"),
                                    {Kind::Snapshot, *ResourceName::make("golden")},
                                    {Kind::RetentionPolicy, *ResourceName::make("nightly")}};
-  });
+  };
+  const auto sources = [](const Options&) {
+    return std::vector<KnownSource>{{"fleet", {{"a1b2c3d", "more memory"}, {"e4f5a6b", "begin"}}}, {"lab", {{"0badcaf", ""}}}};
+  };
+  return complete(command_shapes(), words, {objects, sources});
 }
 
 std::vector<std::string> offered(const std::vector<std::string>& words) {
@@ -99,6 +103,24 @@ TEST(Complete, ObjectsAreWrittenAsKindAndName) {
   EXPECT_THAT(offered({"describe", "Sa"}), ElementsAre("Sandbox/"));
   EXPECT_THAT(offered({"approve", "delete", "Sandbox/w"}), ElementsAre("Sandbox/web", "Sandbox/worker"));
   EXPECT_THAT(offered({"approve", ""}), ElementsAre("replace", "dataloss", "delete", "prune"));
+}
+
+TEST(Complete, SourcesAreOfferedWhereOneIsDue) {
+  EXPECT_THAT(offered({"so"}), ElementsAre("source"));
+  EXPECT_THAT(offered({"source", ""}), ElementsAre("list", "reconcile"));
+  EXPECT_THAT(offered({"source", "reconcile", ""}), ElementsAre("fleet", "lab"));
+  EXPECT_THAT(offered({"history", "f"}), ElementsAre("fleet"));
+  EXPECT_THAT(offered({"suspend", "S"}), ElementsAre("Sandbox/", "Snapshot/", "Source/"));
+  EXPECT_THAT(offered({"unsuspend", "Source/"}), ElementsAre("Source/fleet", "Source/lab"));
+  EXPECT_THAT(offered({"events", "--for", "source/l"}), ElementsAre("source/lab"));
+  EXPECT_THAT(offered({"suspend", "Sandbox/we"}), ElementsAre("Sandbox/web"));
+  EXPECT_THAT(offered({"describe", "S"}), Not(Contains("Source/")));
+}
+
+TEST(Complete, RevisionsAreThoseOfTheSourceThatWasNamed) {
+  EXPECT_THAT(offered({"rollback", "--to", ""}), ElementsAre("a1b2c3d", "e4f5a6b", "0badcaf"));
+  EXPECT_THAT(offered({"rollback", "fleet", "--to", "e"}), ElementsAre("e4f5a6b"));
+  EXPECT_THAT(offered({"rollback", "lab", "--to", ""}), ElementsAre("0badcaf"));
 }
 
 TEST(Complete, SchemaKnowsTheConfigurationToo) {

@@ -29,5 +29,13 @@ TEST(ObjectNames, AreKindSlashName) {
   }
 }
 
+TEST(Subjects, AreObjectsAndSourcesInFull) {
+  EXPECT_EQ("Sandbox/web", parse_subject("sbx/web").value());
+  for (const char* text : {"Source/fleet", "source/fleet", "SOURCES/fleet"}) EXPECT_EQ("Source/fleet", parse_subject(text).value());
+  for (const char* text : {"", "fleet", "Source", "Source/", "Source/Fleet", "Source/a/b", "pod/web"}) EXPECT_FALSE(parse_subject(text)) << text;
+  EXPECT_FALSE(parse_object_name("Source/fleet"));
+  EXPECT_EQ(std::nullopt, source_in("Sandbox/web"));
+}
+
 }  // namespace
 }  // namespace cowherd::testing

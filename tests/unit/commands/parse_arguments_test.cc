@@ -71,6 +71,31 @@ TEST(ParseArguments, AnObjectMayBeCalledLikeACommand) {
   EXPECT_EQ("sandbox/plan", understood<DescribeArguments>({"describe", "sandbox", "plan"}).object);
 }
 
+TEST(ParseArguments, SourcesAreNamedWhereTheyCanBeMeant) {
+  EXPECT_EQ("Source/fleet", understood<SuspendArguments>({"suspend", "source/fleet"}).object);
+  EXPECT_EQ("Source/fleet", understood<UnsuspendArguments>({"unsuspend", "Source/fleet"}).object);
+  EXPECT_EQ("Sandbox/web", understood<SuspendArguments>({"suspend", "sbx/web", "--reason", "x"}).object);
+  EXPECT_EQ("Source/fleet", understood<EventsArguments>({"events", "--for", "Source/fleet"}).object);
+  EXPECT_THAT(refused({"describe", "Source/fleet"}), HasSubstr("not a kind"));
+  EXPECT_THAT(refused({"get", "Source/fleet"}), HasSubstr("not a kind"));
+}
+
+TEST(ParseArguments, SourceCommands) {
+  EXPECT_EQ(OutputFormat::Yaml, understood<SourceListArguments>({"source", "list", "-o", "yaml"}).output);
+  const auto look = understood<SourceReconcileArguments>({"source", "reconcile", "fleet", "--timeout", "7s"});
+  EXPECT_EQ("fleet", look.source);
+  EXPECT_EQ(std::chrono::seconds{7}, look.timeout);
+  EXPECT_EQ("", understood<HistoryArguments>({"history"}).source);
+  EXPECT_EQ("fleet", understood<HistoryArguments>({"history", "fleet"}).source);
+  const auto back = understood<RollbackArguments>({"rollback", "--to", "a1b2", "fleet", "--reason", "why"});
+  EXPECT_EQ("a1b2", back.revision);
+  EXPECT_EQ("fleet", back.source);
+  EXPECT_EQ("why", back.reason);
+  EXPECT_THAT(refused({"rollback", "fleet"}), HasSubstr("--to"));
+  EXPECT_THAT(refused({"source", "reconcile"}), HasSubstr("source"));
+  EXPECT_THAT(refused({"history", "Fleet"}), HasSubstr("Fleet"));
+}
+
 TEST(ParseArguments, DescribeNeedsAKindAndAName) {
   EXPECT_EQ("Sandbox/web", understood<DescribeArguments>({"describe", "Sandbox/web"}).object);
   EXPECT_EQ("sbx/web", understood<DescribeArguments>({"describe", "sbx", "web"}).object);
