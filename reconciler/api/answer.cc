@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "reconciler/api/readiness.h"
+#include "reconciler/api/source_document.h"
+#include "reconciler/api/webhook.h"
 #include "resources/files/json.h"
 
 namespace cowherd {
@@ -162,6 +164,27 @@ Answered objects_answer(Selection selection, const Query& query, const Page* pag
   return is_one ? object_answer(selection, *page) : list_answer(selection, *page);
 }
 
+// The name in "/apis/…/sources/fleet", empty for the list.
+std::optional<std::string> source_in(const std::string& path) {
+  const std::string list = kSourcesPath;
+  if (path == list) return "";
+  if (!path.starts_with(list + "/")) return std::nullopt;
+  std::string name = path.substr(list.size() + 1);
+  return ResourceName::make(name) ? std::optional(std::move(name)) : std::nullopt;
+}
+
+ApiAnswer sources_answer(const std::string& name, const Query& query, const Page* page) {
+  if (page == nullptr) return failure_answer(503, "the first look at the host is not done yet");
+  for (const char* key : {"watch", "labelSelector", "fieldSelector", "continue"}) {
+    if (query.contains(key)) return failure_answer(400, std::string(key) + " is not supported for sources");
+  }
+  const std::vector<SourceStatus>& sources = page->look.sources;
+  if (name.empty()) return json_answer(200, print_json(source_list(sources), JsonStyle::Compact) + "\n");
+  const auto found = std::find_if(sources.begin(), sources.end(), [&](const SourceStatus& one) { return one.name.str() == name; });
+  if (found == sources.end()) return failure_answer(404, "the configuration has no source '" + name + "'");
+  return json_answer(200, print_json(source_document(*found), JsonStyle::Compact) + "\n");
+}
+
 ApiAnswer version_answer(const ApiSettings& settings) {
   Value version = Value::map();
   version.set("version", settings.version);
@@ -197,14 +220,17 @@ std::string expired_status(BoardVersion version, const Page& page) {
 
 Answered answer(const ApiRequest& request, const std::shared_ptr<const Page>& page, Moment now, const ApiSettings& settings) {
   const auto selection = selection_of(request.path);
-  const bool is_known = selection || request.path == "/livez" || request.path == "/readyz" || request.path == "/version" ||
+  const auto source = source_in(request.path);
+  const bool is_known = selection || source || request.path == "/livez" || request.path == "/readyz" || request.path == "/version" ||
                         request.path == "/metrics";
   if (request.path == kOrdersPath) return not_allowed("POST", request.method + " is not allowed: orders are posted");
+  if (hook_source(request.path)) return not_allowed("POST", request.method + " is not allowed: webhooks are posted");
   if (!is_known) return failure_answer(404, "there is nothing at '" + request.path + "'");
   if (request.method != "GET" && request.method != "HEAD") {
     return not_allowed("GET, HEAD", request.method + " is not allowed: manifests are changed by editing their files");
   }
   if (selection) return objects_answer(*selection, request.query, page.get());
+  if (source) return sources_answer(*source, request.query, page.get());
   if (request.path == "/version") return version_answer(settings);
   if (request.path == "/metrics") return MetricsRequest{};
   const Readiness readiness = request.path == "/livez" ? Readiness{} : readiness_of(page.get(), now, settings.stale_after);

@@ -54,6 +54,8 @@ struct ApiSettings {
 using Answered = std::variant<ApiAnswer, WatchRequest, MetricsRequest>;
 Answered answer(const ApiRequest& request, const std::shared_ptr<const Page>& page, Moment now, const ApiSettings& settings);
 
+// How the sources stand: a list, and one by its name. They are not watched.
+inline constexpr const char* kSourcesPath = "/apis/cowherd.dev/v1alpha1/sources";
 inline constexpr const char* kOrdersPath = "/apis/cowherd.dev/v1alpha1/orders";
 // Its body is one (order.h).
 bool is_order(const ApiRequest& request);

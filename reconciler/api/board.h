@@ -43,6 +43,7 @@ struct LookReport {
   bool manifests_read = false;
   std::string problem{};            // why they were not
   std::size_t invalid_manifests = 0;  // errors in those that were read; what was in force before stays
+  std::vector<SourceStatus> sources{};
 };
 
 struct Page {

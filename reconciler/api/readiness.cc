@@ -3,7 +3,22 @@
 
 #include <algorithm>
 
+#include "resources/vocabulary/joined.h"
+
 namespace cowherd {
+
+namespace {
+
+// "fleet (NotVerified), lab (…); what was in force of them stays", or nothing.
+std::string not_ready_among(const std::vector<SourceStatus>& sources) {
+  std::vector<std::string> names;
+  for (const SourceStatus& source : sources) {
+    if (!source.ready) names.push_back(source.name.str() + " (" + source.reason + ")");
+  }
+  return names.empty() ? "" : "not ready: " + joined(names) + "; what was in force before stays; 'cowherd source list' tells why";
+}
+
+}  // namespace
 
 bool Readiness::is_ready() const {
   return std::all_of(checks.begin(), checks.end(), [](const ReadinessCheck& check) { return check.ok; });
@@ -22,7 +37,10 @@ Readiness readiness_of(const Page* page, Moment now, Span stale_after) {
                                                                 " errors in them; what was in force before stays; "
                                                                 "'cowherd validate' tells which";
   const std::string problem = look.problem.empty() ? "they could not all be read" : look.problem;
-  return {{{"look", is_fresh, is_fresh ? "" : since}, {"manifests", look.manifests_read, look.manifests_read ? invalid : problem}}};
+  Readiness readiness{{{"look", is_fresh, is_fresh ? "" : since},
+                       {"manifests", look.manifests_read, look.manifests_read ? invalid : problem}}};
+  if (!look.sources.empty()) readiness.checks.push_back({"sources", true, not_ready_among(look.sources)});
+  return readiness;
 }
 
 Value to_value(const Readiness& readiness) {

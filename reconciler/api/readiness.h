@@ -20,7 +20,8 @@ struct Readiness {
   bool is_ready() const;
 };
 
-// page: null before the first look. Invalid manifests are told and do not count: what was in force before stays.
+// page: null before the first look. Invalid manifests and sources that are not ready are
+// told and do not count: what was in force before stays.
 Readiness readiness_of(const Page* page, Moment now, Span stale_after);
 
 // {"status":"ok|failed","checks":[{"name","status","message"}]}

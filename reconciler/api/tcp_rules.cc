@@ -5,6 +5,7 @@
 #include <cctype>
 
 #include "resources/files/bulk.h"
+#include "resources/files/digest.h"
 
 namespace cowherd {
 
@@ -21,11 +22,7 @@ std::string lower_case(std::string text) {
 
 // Takes as long whatever is brought: what is compared are digests, to their end.
 bool is_same(const std::string& brought, const std::string& token) {
-  const std::string a = sha256(brought).str();
-  const std::string b = sha256(token).str();
-  unsigned difference = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) difference |= static_cast<unsigned>(a[i]) ^ static_cast<unsigned>(b[i]);
-  return difference == 0;
+  return same_in_constant_time(sha256(brought).str(), sha256(token).str());
 }
 
 std::string token_in(const std::string& authorization) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a request that came over TCP may do. Nobody is known there but by the token it brings; so it may only read, and
-// without a token only where it could not have come from elsewhere. Pure.
+// without a token only where it could not have come from elsewhere. Webhooks, whose bodies prove who sent them, are not
+// asked for it. Pure.
 #pragma once
 
 #include <map>

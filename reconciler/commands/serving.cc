@@ -75,7 +75,8 @@ LookReport report_of(const Picture& picture) {
   const auto errors = std::count_if(declared.diagnostics.begin(), declared.diagnostics.end(),
                                     [](const Diagnostic& one) { return one.severity == Severity::Error; });
   // A file that is being saved is read in a moment; what it declared before is in force until then.
-  return {picture.now, declared.complete || declared.settling, declared.problem, static_cast<std::size_t>(errors)};
+  return {picture.now, declared.complete || declared.settling, declared.problem, static_cast<std::size_t>(errors),
+          declared.sources};
 }
 
 }  // namespace
@@ -98,7 +99,9 @@ std::variant<std::unique_ptr<Serving>, SessionFailure> Serving::begin(Session& s
   // Versions go on from the time: a daemon that starts again never gives out those of the one before.
   const auto first = static_cast<BoardVersion>(session.clock().now().time_since_epoch().count());
   std::unique_ptr<Serving> serving(new Serving(session, first, std::move(ask_for_look)));  // the constructor is private
-  auto server = ApiServer::start(settings, {serving->board_, serving->desk_, serving->metrics_, session.clock()},
+  auto server = ApiServer::start(settings,
+                                 {serving->board_, serving->desk_, serving->metrics_, session.clock(),
+                                  [&source = session.world().source](const ResourceName& name) { return source.ask(name); }},
                                  *std::move(tcp));
   if (server) {
     serving->server_ = *std::move(server);

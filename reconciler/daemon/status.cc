@@ -132,6 +132,21 @@ void add_conditions(const Picture& picture, const Verdict& verdict, ObjectStatus
   add_attempts(picture, status);
 }
 
+namespace {
+
+// Where it is declared, beside the manifest directory.
+void add_source(const Declaration& declared, ObjectStatus& status) {
+  const auto found = declared.objects.find(status.name);
+  if (found == declared.objects.end() || found->second.source.empty()) return;
+  status.facts.emplace_back("source", found->second.source);
+  for (const SourceStatus& source : declared.sources) {
+    const bool is_its_own = source.name.str() == found->second.source && !source.revision.empty();
+    if (is_its_own) status.facts.emplace_back("sourceRevision", source.revision);
+  }
+}
+
+}  // namespace
+
 const Condition* condition_of(const ObjectStatus& status, std::string_view type) {
   for (const Condition& condition : status.conditions) {
     if (condition.type == type) return &condition;
@@ -157,6 +172,7 @@ std::vector<ObjectStatus> statuses_of(const Picture& picture) {
     if (name.kind != Kind::RetentionPolicy) continue;
     statuses.push_back(status_of_policy(picture, name, declared));
   }
+  for (ObjectStatus& status : statuses) add_source(picture.declared, status);
   std::stable_sort(statuses.begin(), statuses.end(),
                    [](const ObjectStatus& a, const ObjectStatus& b) { return a.name < b.name; });
   return statuses;

@@ -68,6 +68,8 @@ void Metrics::count_pass(const Picture& picture, const std::vector<ObjectStatus>
 
 void Metrics::count_answer(int code) { parts_->tallies.count_answer(code); }
 
+void Metrics::count(HookAnswer answer) { parts_->tallies.count(answer); }
+
 std::string Metrics::text(const ApiLoad& load) const {
   const prometheus::TextSerializer serializer;
   std::string text = serializer.Serialize(parts_->tallies.collect());

@@ -31,6 +31,13 @@ struct ApiLoad {
   std::uint64_t watch_lag = 0;  // changes that the slowest watcher has not been sent
 };
 
+// What became of a webhook of a source that has a secret.
+enum class HookAnswer {
+  Accepted,
+  Refused,   // not signed with the secret, or too long
+  Unusable,  // the secret's file cannot be used
+};
+
 class Metrics {
  public:
   Metrics(const MetricsSettings& settings, MeasureTrash measure);
@@ -47,6 +54,7 @@ class Metrics {
 
   // --- by the server's thread
   void count_answer(int code);
+  void count(HookAnswer answer);
   std::string text(const ApiLoad& load) const;
 
  private:

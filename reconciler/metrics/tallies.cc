@@ -29,7 +29,10 @@ constexpr std::array<std::pair<WakeCause, const char*>, 6> kCauses{{{WakeCause::
                                                                     {WakeCause::Approval, "approval"},
                                                                     {WakeCause::Step, "step"}}};
 constexpr std::array kParts{"load", "look", "plan", "execute", "report"};
-constexpr std::array kCodes{200, 400, 401, 403, 404, 405, 409, 410, 413, 429, 500, 503};
+constexpr std::array kCodes{200, 202, 400, 401, 403, 404, 405, 409, 410, 413, 429, 500, 503};
+
+constexpr std::array<std::pair<HookAnswer, const char*>, 3> kHookAnswers{
+    {{HookAnswer::Accepted, "accepted"}, {HookAnswer::Refused, "refused"}, {HookAnswer::Unusable, "unusable"}}};
 
 template <class... Actions>
 std::vector<std::string> verbs_of(const std::variant<Actions...>*) {
@@ -71,6 +74,7 @@ Tallies::Tallies()
   register_lanes();
   register_wakes();
   register_answers();
+  register_hooks();
 }
 
 void Tallies::register_parts() {
@@ -109,6 +113,11 @@ void Tallies::register_answers() {
   for (const int code : kCodes) answers_->Add({{"code", std::to_string(code)}});
 }
 
+void Tallies::register_hooks() {
+  auto& hooks = prometheus::BuildCounter().Name("cowherd_source_webhooks_total").Help("Webhooks of sources that came, by what became of them.").Register(registry_);
+  for (const auto& [answer, name] : kHookAnswers) hooks_[answer] = &hooks.Add({{"answer", name}});
+}
+
 void Tallies::count(const Outcome& outcome) {
   if (const auto found = outcomes_.find({outcome.verb, outcome.kind}); found != outcomes_.end()) found->second->Increment();
   if (const auto found = durations_.find(outcome.verb); found != durations_.end()) {
@@ -138,6 +147,8 @@ void Tallies::count_complete_look(Moment begun) {
 }
 
 void Tallies::count_answer(int code) { answers_->Add({{"code", std::to_string(code)}}).Increment(); }
+
+void Tallies::count(HookAnswer answer) { hooks_.at(answer)->Increment(); }
 
 void Tallies::count_trash(Bytes came, Bytes purged) {
   trashed_.Increment(number_of(came));

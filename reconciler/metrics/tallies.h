@@ -16,6 +16,7 @@
 #include "reconciler/daemon/pass_times.h"
 #include "reconciler/execute/executor.h"
 #include "reconciler/metrics/gauges.h"
+#include "reconciler/metrics/metrics.h"
 
 namespace cowherd {
 
@@ -29,6 +30,7 @@ class Tallies {
   // begun: of a look that saw everything.
   void count_complete_look(Moment begun);
   void count_answer(int code);
+  void count(HookAnswer answer);
   void count_trash(Bytes came, Bytes purged);
   void show(const std::map<Lane, LaneLoad>& load);
   void show_settings(const std::string& version, Span resync);
@@ -50,6 +52,7 @@ class Tallies {
   void register_lanes();
   void register_wakes();
   void register_answers();
+  void register_hooks();
 
   prometheus::Registry registry_{};
   prometheus::Histogram& passes_;
@@ -66,6 +69,7 @@ class Tallies {
   std::map<Lane, LaneGauges> lanes_{};
   std::map<WakeCause, prometheus::Counter*> wakes_{};
   prometheus::Family<prometheus::Counter>* answers_ = nullptr;
+  std::map<HookAnswer, prometheus::Counter*> hooks_{};
 };
 
 }  // namespace cowherd

@@ -6,6 +6,11 @@
 
 namespace cowherd {
 
+void Connection::take_body(std::string_view piece) {
+  if (!hook) body.append(piece.substr(0, kLongestBody + 1 - body.size()));
+  if (hook && hook->body) hook->body->take(piece);
+}
+
 bool Connection::has_line(const std::shared_ptr<const Page>& page, Moment now) {
   if (hung_up || line) return true;
   line = watch->next(page, now);

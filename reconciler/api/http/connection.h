@@ -8,10 +8,13 @@
 #include <string>
 
 #include "reconciler/api/admission.h"
+#include "reconciler/api/http/webhooks.h"
 #include "reconciler/api/order_desk.h"
 #include "reconciler/api/watch.h"
 
 namespace cowherd {
+
+inline constexpr std::size_t kLongestBody = 16 << 10;
 
 struct Connection {
   int fd = -1;
@@ -25,11 +28,14 @@ struct Connection {
   SharedText line{};             // of the watch, being sent
   std::size_t sent = 0;          // of the line
   std::string body{};                      // of the request, as far as it is kept
+  std::optional<Hook> hook{};              // its body is not
   std::optional<OrderTicket> order{};      // carried out, or going to be
   std::optional<ApiAnswer> answer{};       // to the order
   bool suspended = false;        // libmicrohttpd leaves it alone until there is something to send
   bool hung_up = false;
 
+  // Takes a part of the request's body. One byte more than is read tells that it was longer.
+  void take_body(std::string_view piece);
   // Takes the next line of the watch unless one is being sent. True when libmicrohttpd is to be told something: bytes, or
   // that there will never be more.
   bool has_line(const std::shared_ptr<const Page>& page, Moment now);

@@ -19,7 +19,6 @@ namespace cowherd {
 namespace {
 
 constexpr std::size_t kMemoryPerConnection = 32 << 10;
-constexpr std::size_t kLongestBody = 16 << 10;
 constexpr Span kRequestComes = std::chrono::seconds{10};
 constexpr Span kAnswerIsTaken = std::chrono::seconds{60};
 constexpr Span kBetweenSweeps = std::chrono::seconds{1};
@@ -193,9 +192,10 @@ MHD_Result ApiServer::Service::on_request(void* self, MHD_Connection* handle, co
   auto& connection = *static_cast<Connection*>(info->socket_context);
   // Called once for the head, for each part of a body, at the end, and when an order is answered.
   if (*request_seen == nullptr || *body_size > 0) {
+    if (*request_seen == nullptr) service.begin(connection, {method, path, {}});
     *request_seen = self;
-    // One byte more tells that it was longer. The rest is read over, in the time that a request has.
-    connection.body.append(body == nullptr ? "" : body, std::min(*body_size, kLongestBody + 1 - connection.body.size()));
+    // What is too long is read over, in the time that a request has.
+    if (*body_size > 0) connection.take_body({body, *body_size});
     *body_size = 0;
     return MHD_YES;
   }
@@ -205,10 +205,17 @@ MHD_Result ApiServer::Service::on_request(void* self, MHD_Connection* handle, co
   return service.respond(connection, request);
 }
 
+void ApiServer::Service::begin(Connection& connection, const ApiRequest& request) {
+  if (connection.admission == Admission::TooMany || connection.admission == Admission::Stranger) return;
+  const std::string signature = header_of(connection.handle, "X-Hub-Signature-256");
+  connection.hook = hooks_.begin(request, signature.empty() ? header_of(connection.handle, "X-Hub-Signature") : signature);
+}
+
 MHD_Result ApiServer::Service::respond(Connection& connection, const ApiRequest& request) {
   connection.answering = true;
   connection.since = steady_now();
   if (const auto refused = refusal(connection, request)) return send(connection, *refused);
+  if (connection.hook) return send(connection, hooks_.end(*connection.hook));
   if (is_order(request)) return take_order(connection);
   auto answered = answer(request, page_, clock_.now(), settings_.api);
   if (const auto* plain = std::get_if<ApiAnswer>(&answered)) return send(connection, *plain);
@@ -224,7 +231,7 @@ std::optional<ApiAnswer> ApiServer::Service::refusal(const Connection& connectio
     return failure_answer(403, who + " may not read this API; members of api.viewGroup of the configuration may");
   }
   if (connection.admission == Admission::TooMany) return failure_answer(429, who + " has too many connections");
-  if (connection.address.empty()) return std::nullopt;
+  if (connection.address.empty() || connection.hook) return std::nullopt;  // a webhook's body proves who sent it
   return tcp_->refusal({request.method, header_of(connection.handle, MHD_HTTP_HEADER_HOST),
                         header_of(connection.handle, MHD_HTTP_HEADER_AUTHORIZATION)});
 }
@@ -338,6 +345,7 @@ void ApiServer::Service::on_completed(void* self, MHD_Connection* handle, void**
   connection.watch.reset();
   connection.line.reset();
   connection.body.clear();
+  connection.hook.reset();
   connection.order.reset();
   connection.answer.reset();
   connection.answering = false;

@@ -3,11 +3,14 @@
 // every connection and waits for none: the reconcile loop posts to the board, answers what lies on the desk, calls wake(), and never meets a client. This folder
 // alone knows libmicrohttpd (0.9.75).
 //
-// Bounds: connections (admission.h), 32 KiB for a request line with its headers, 16 KiB for a body that is read, 10 s for a
+// Bounds: connections (admission.h), 32 KiB for a request line with its headers, 16 KiB for a body that is read, 1 MiB for
+// the body of a webhook, which is hashed as it comes and not kept, 10 s for a
 // request to come, 60 s without progress for an answer to be taken. A watch holds one line at a time.
 #pragma once
 
 #include <atomic>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +31,7 @@ struct ServerSettings {
   std::string socket{};
   AdmissionRules rules{};
   ApiSettings api{};
+  std::map<ResourceName, std::string> hook_secrets{};  // files, as TokenFile has them, of the sources with a webhook
 };
 
 // What it answers from and hands orders to. They outlive the server.
@@ -36,6 +40,7 @@ struct ServerSources {
   OrderDesk& desk;
   Metrics& metrics;
   const Clock& clock;
+  std::function<bool(const ResourceName&)> ask_source{};  // Source::ask; for webhooks
 };
 
 class ApiServer {

@@ -18,7 +18,8 @@ class ApiServer::Service {
  public:
   Service(const ServerSettings& settings, ListeningSocket listening, std::unique_ptr<TcpDoor> tcp, const ServerSources& sources)
       : settings_(settings), listening_(std::move(listening)), tcp_(std::move(tcp)), board_(sources.board), desk_(sources.desk),
-        metrics_(sources.metrics), clock_(sources.clock), book_(settings.rules) {}
+        metrics_(sources.metrics), clock_(sources.clock), hooks_(settings.hook_secrets, sources.ask_source, sources.metrics),
+        book_(settings.rules) {}
 
   Status prepare();
   void serve();
@@ -45,6 +46,7 @@ class ApiServer::Service {
   void take_in(UniqueFd socket, Connection connection, const sockaddr* from, socklen_t from_size);
   void let_go(const Connection& connection);
   void handle(const epoll_event& event);
+  void begin(Connection& connection, const ApiRequest& request);
   MHD_Result respond(Connection& connection, const ApiRequest& request);
   std::optional<ApiAnswer> refusal(const Connection& connection, const ApiRequest& request) const;
   MHD_Result send(Connection& connection, const ApiAnswer& answer);
@@ -63,6 +65,7 @@ class ApiServer::Service {
   OrderDesk& desk_;
   Metrics& metrics_;
   const Clock& clock_;
+  Webhooks hooks_;
   AdmissionBook book_;
   UniqueFd epoll_{};
   UniqueFd bell_{};

@@ -13,6 +13,7 @@ using ::testing::HasSubstr;
 using Query = std::map<std::string, std::string>;
 
 const std::string kSandboxes = "/apis/cowherd.dev/v1alpha1/sandboxes";
+const std::string kSources = "/apis/cowherd.dev/v1alpha1/sources";
 
 class AnswerTest : public ::testing::Test {
  protected:
@@ -153,6 +154,41 @@ TEST_F(AnswerTest, UnreadManifestsAreNotReadyAndInvalidOnesAre) {
   board.post({}, {noon(), true, "", 2});
   EXPECT_EQ(200, code("/readyz"));
   EXPECT_THAT(*body.find("checks")->as_list()->back().find("message")->as_string(), HasSubstr("2 errors"));
+}
+
+TEST_F(AnswerTest, SourcesAreAListAndEachByItsName) {
+  SourceStatus stuck = a_source("lab");
+  stuck.ready = false;
+  stuck.reason = "NotVerified";
+  stuck.message = "nobody signed it";
+  board.post({}, a_look({a_source("fleet"), stuck}));
+  EXPECT_EQ(200, code(kSources));
+  EXPECT_EQ("SourceList", text("kind"));
+  EXPECT_EQ(2u, body.find("items")->as_list()->size());
+  EXPECT_EQ(200, code(kSources + "/lab"));
+  EXPECT_EQ("lab", text("metadata.name"));
+  EXPECT_EQ(std::string(40, 'b'), text("status.revision"));
+  const Value& ready = body.find_path("status.conditions")->as_list()->front();
+  EXPECT_EQ("NotVerified", *ready.find("reason")->as_string());
+  EXPECT_EQ("False", *ready.find("status")->as_string());
+  EXPECT_EQ(404, code(kSources + "/none"));
+  EXPECT_EQ(404, code(kSources + "/"));
+}
+
+TEST_F(AnswerTest, SourcesAreReadAndNotWatched) {
+  for (const char* key : {"watch", "labelSelector", "fieldSelector", "continue"}) EXPECT_EQ(400, code(kSources, {{key, "1"}})) << key;
+  EXPECT_EQ(405, code(kSources, {}, "POST"));
+  EXPECT_EQ(405, code(kSources + "/fleet/hook"));
+  EXPECT_EQ(405, code(kSources + "/fleet/hook", {}, "DELETE"));
+}
+
+TEST_F(AnswerTest, ASourceThatIsNotReadyIsNamedAndDoesNotMakeTheDaemonUnready) {
+  SourceStatus stuck = a_source("fleet");
+  stuck.ready = false;
+  stuck.reason = "ServerSlow";
+  board.post({}, a_look({stuck}));
+  EXPECT_EQ(200, code("/readyz"));
+  EXPECT_THAT(*body.find("checks")->as_list()->back().find("message")->as_string(), HasSubstr("fleet (ServerSlow)"));
 }
 
 TEST_F(AnswerTest, VersionIsThatOfTheProgram) {

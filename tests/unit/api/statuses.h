@@ -24,6 +24,17 @@ inline ObjectStatus a_sandbox_status(const std::string& name, const std::string&
   return a_status(Kind::Sandbox, name, reason);
 }
 
-inline LookReport a_look() { return {noon(), true, "", 0}; }
+inline LookReport a_look(std::vector<SourceStatus> sources = {}) { return {noon(), true, "", 0, std::move(sources)}; }
+
+inline SourceStatus a_source(const std::string& name) {
+  SourceStatus source;
+  source.name = a_name(name);
+  source.type = "Git";
+  source.place = "https://git.example.org/" + name + ".git";
+  source.revision = std::string(40, 'b');
+  source.checked = noon();
+  source.objects = 2;
+  return source;
+}
 
 }  // namespace cowherd::testing

@@ -149,6 +149,32 @@ RC_GTEST_FIXTURE_PROP(LinuxBulk, AnySparseFileIsCopiedByteForByte, ()) {
   RC_ASSERT(files_.remove(directory_ / "to").has_value());
 }
 
+Digest hmac_of(std::string_view key, std::string_view text) {
+  HmacSha256 code(key);
+  for (const char c : text) code.update(std::string_view(&c, 1));
+  return code.finish();
+}
+
+// RFC 4231, test cases 1, 2, 3, 6 and 7.
+TEST(HmacSha256Code, IsTheStandardOne) {
+  EXPECT_EQ(hmac_of(std::string(20, '\x0b'), "Hi There").str(), "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+  EXPECT_EQ(hmac_of("Jefe", "what do ya want for nothing?").str(), "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  EXPECT_EQ(hmac_of(std::string(20, '\xaa'), std::string(50, '\xdd')).str(),
+            "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe");
+  EXPECT_EQ(hmac_of(std::string(131, '\xaa'), "Test Using Larger Than Block-Size Key - Hash Key First").str(),
+            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+  EXPECT_EQ(hmac_of(std::string(131, '\xaa'),
+                    "This is a test using a larger than block-size key and a larger than block-size data. "
+                    "The key needs to be hashed before being used by the HMAC algorithm.").str(),
+            "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2");
+}
+
+TEST(SameInConstantTime, TellsTextsApart) {
+  EXPECT_TRUE(same_in_constant_time("", ""));
+  EXPECT_TRUE(same_in_constant_time("abc", "abc"));
+  for (const char* other : {"", "ab", "abd", "xbc", "abcd"}) EXPECT_FALSE(same_in_constant_time("abc", other)) << other;
+}
+
 TEST(Sha256Sum, IsTheStandardOne) {
   EXPECT_EQ(sha256("").str(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   EXPECT_EQ(sha256("abc").str(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");

@@ -109,6 +109,12 @@ TEST_F(MetricsTest, BackoffIsThatOfStepsToBeTriedAgain) {
   EXPECT_THAT(text(), HasSubstr("cowherd_backoff_next_retry_timestamp_seconds 1795176008\n"));
 }
 
+TEST_F(MetricsTest, WebhooksCountByWhatBecameOfThem) {
+  metrics.count(HookAnswer::Refused);
+  EXPECT_THAT(text(), HasSubstr("cowherd_source_webhooks_total{answer=\"refused\"} 1\n"));
+  EXPECT_THAT(text(), HasSubstr("cowherd_source_webhooks_total{answer=\"accepted\"} 0\n"));
+}
+
 TEST_F(MetricsTest, ObjectsThatAreHeldCountOnceForAReason) {
   Picture picture;
   for (int i = 0; i < 2; ++i) picture.plan.blocked.push_back({"Sandbox/web", BlockKind::Guard, "LowDiskSpace", "", std::nullopt});
