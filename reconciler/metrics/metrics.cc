@@ -10,6 +10,7 @@
 #include "reconciler/metrics/host_gauges.h"
 #include "reconciler/metrics/object_gauges.h"
 #include "reconciler/metrics/process_gauges.h"
+#include "reconciler/metrics/source_gauges.h"
 #include "reconciler/metrics/tallies.h"
 
 namespace cowherd {
@@ -62,6 +63,7 @@ void Metrics::count_pass(const Picture& picture, const std::vector<ObjectStatus>
   parts_->tallies.count_trash(change.came, change.purged);
   auto seen = std::make_shared<Families>(object_gauges(picture, statuses));
   append(*seen, host_gauges(picture, parts_->settings.limits, parts_->trash.all()));
+  append(*seen, source_gauges(picture.declared));
   const std::lock_guard<std::mutex> guard(parts_->mutex);
   parts_->seen = std::move(seen);
 }

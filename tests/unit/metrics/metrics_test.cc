@@ -109,6 +109,32 @@ TEST_F(MetricsTest, BackoffIsThatOfStepsToBeTriedAgain) {
   EXPECT_THAT(text(), HasSubstr("cowherd_backoff_next_retry_timestamp_seconds 1795176008\n"));
 }
 
+TEST_F(MetricsTest, SourcesAreToldWhereThereAreAny) {
+  Picture picture;
+  metrics.count_pass(picture, {}, noon());
+  EXPECT_THAT(text(), Not(HasSubstr("cowherd_source_ready")));
+  SourceStatus fleet;
+  fleet.name = a_name("fleet");
+  fleet.type = "Git";
+  fleet.revision = "b0b";
+  fleet.checked = noon();
+  fleet.pinned = true;
+  fleet.objects = 3;
+  SourceStatus lab;
+  lab.name = a_name("lab");
+  lab.type = "Directory";
+  lab.ready = false;
+  picture.declared.sources = {fleet, lab};
+  metrics.count_pass(picture, {}, noon());
+  for (const char* line : {"cowherd_source_ready{source=\"fleet\"} 1\n", "cowherd_source_ready{source=\"lab\"} 0\n",
+                           "cowherd_source_info{source=\"fleet\",type=\"Git\",revision=\"b0b\"} 1\n",
+                           "cowherd_source_last_success_timestamp_seconds{source=\"fleet\"} 1795176000\n",
+                           "cowherd_source_pinned{source=\"fleet\"} 1\n", "cowherd_source_objects{source=\"fleet\"} 3\n"}) {
+    EXPECT_THAT(text(), HasSubstr(line));
+  }
+  EXPECT_THAT(text(), Not(HasSubstr("cowherd_source_pinned{source=\"lab\"}")));
+}
+
 TEST_F(MetricsTest, WebhooksCountByWhatBecameOfThem) {
   metrics.count(HookAnswer::Refused);
   EXPECT_THAT(text(), HasSubstr("cowherd_source_webhooks_total{answer=\"refused\"} 1\n"));
