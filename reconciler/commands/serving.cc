@@ -70,6 +70,17 @@ Result<std::unique_ptr<TcpDoor>> open_tcp(Session& session) {
   return std::unique_ptr<TcpDoor>();
 }
 
+// A source whose credential is missing takes no webhook.
+std::map<ResourceName, std::string> hook_secrets_of(Session& session) {
+  std::map<ResourceName, std::string> secrets;
+  for (const SourceConfig& source : session.config().sources) {
+    const Result<std::string> file = webhook_secret_of(source);
+    if (!file) tell_not_served(session, "the webhook of source '" + source.name.str() + "'", file.error());
+    if (file && !file->empty()) secrets.emplace(source.name, *file);
+  }
+  return secrets;
+}
+
 LookReport report_of(const Picture& picture) {
   const Declaration& declared = picture.declared;
   const auto errors = std::count_if(declared.diagnostics.begin(), declared.diagnostics.end(),
@@ -96,6 +107,7 @@ std::variant<std::unique_ptr<Serving>, SessionFailure> Serving::begin(Session& s
   settings.rules.admin_group = *admins;
   settings.rules.view_group = *viewers;
   settings.api = {kVersion, 2 * config.resync + kLate};
+  settings.hook_secrets = hook_secrets_of(session);
   // Versions go on from the time: a daemon that starts again never gives out those of the one before.
   const auto first = static_cast<BoardVersion>(session.clock().now().time_since_epoch().count());
   std::unique_ptr<Serving> serving(new Serving(session, first, std::move(ask_for_look)));  // the constructor is private

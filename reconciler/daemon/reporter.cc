@@ -41,6 +41,12 @@ bool is_told_as_it_is(const Condition& condition, bool is_known) {
   return !has_own_way && (is_known || condition.status == "True");
 }
 
+constexpr std::string_view kSourcePrefix = "Source/";
+
+std::string source_object(const ResourceName& name) { return std::string(kSourcePrefix) + name.str(); }
+
+bool is_source(const std::string& object) { return object.starts_with(kSourcePrefix); }
+
 std::string object_in_key(const std::string& key) { return key.substr(0, key.find(' ')); }
 
 }  // namespace
@@ -79,7 +85,8 @@ void Reporter::report(const Outcome& outcome) {
 }
 
 void Reporter::report(const Picture& picture, const std::vector<ObjectStatus>& statuses) {
-  report_source(picture);
+  report_notices(picture);
+  for (const SourceStatus& source : picture.declared.sources) report_source(picture, source);
   for (const ObjectStatus& status : statuses) {
     remember_generation(picture, status);
     remember_capture(picture, status);
@@ -103,7 +110,7 @@ void Reporter::index_bases(const Picture& picture) {
   indexed_ = std::move(bases);
 }
 
-void Reporter::report_source(const Picture& picture) {
+void Reporter::report_notices(const Picture& picture) {
   std::set<std::string> telling;
   for (const Diagnostic& diagnostic : picture.declared.diagnostics) {
     telling.insert(to_string(diagnostic.spot) + ": " + diagnostic.message +
@@ -116,6 +123,33 @@ void Reporter::report_source(const Picture& picture) {
     event("Daemon", EventType::Warning, "Notice", text);
   }
   told_ = std::move(telling);
+}
+
+bool Reporter::has_changed(const Picture& picture, const std::string& key, const std::string& status, const std::string& reason) {
+  const auto known = picture.memory.conditions.find(key);
+  if (known != picture.memory.conditions.end() && known->second.status == status && known->second.reason == reason) return false;
+  if (const Status stored = catalog_.set_condition(key, {status, reason, picture.now}); !stored) {
+    spdlog::warn("object={} condition not recorded, ignoring: {}", object_in_key(key), to_string(stored.error()));
+  }
+  return true;
+}
+
+void Reporter::report_source(const Picture& picture, const SourceStatus& source) {
+  const std::string object = source_object(source.name);
+  if (!source.revision.empty() && has_changed(picture, object + " Revision", "True", source.revision)) {
+    spdlog::info("object={} revision={} objects={}", object, source.revision, source.objects);
+    event(object, EventType::Normal, "RevisionInForce",
+          "commit " + source.revision + " of " + source.place + " is in force: " + std::to_string(source.objects) + " objects");
+  }
+  if (has_changed(picture, object + " Pinned", source.pinned ? "True" : "False", "") && source.pinned) {
+    event(object, EventType::Normal, "Pinned", source.message);
+  }
+  const bool is_asked_first = !source.ready && !source.polled && source.revision.empty();
+  if (is_asked_first || !has_changed(picture, object + " Ready", source.ready ? "True" : "False", source.reason)) return;
+  spdlog::log(source.ready ? spdlog::level::info : spdlog::level::warn, "object={} ready={} reason={} message={}", object,
+              source.ready, source.ready ? "Ready" : source.reason, quoted(source.message));
+  event(object, source.ready ? EventType::Normal : EventType::Warning, source.ready ? "Ready" : source.reason,
+        source.ready ? source.place + " is followed" : source.message);
 }
 
 void Reporter::remember_generation(const Picture& picture, const ObjectStatus& status) {
@@ -194,6 +228,7 @@ void Reporter::forget_vanished(const Picture& picture, const std::vector<ObjectS
   std::set<std::string> here(picture.in_flight);
   for (const ObjectStatus& status : statuses) here.insert(to_string(status.name));
   for (const auto& [name, absence] : picture.declared.absences) here.insert(to_string(name));
+  for (const SourceStatus& source : picture.declared.sources) here.insert(source_object(source.name));
   std::set<std::string> gone;
   for (const auto& [key, condition] : picture.memory.conditions) {
     const std::string object = object_in_key(key);
@@ -202,7 +237,8 @@ void Reporter::forget_vanished(const Picture& picture, const std::vector<ObjectS
   if (!picture.declared.complete) return;
   for (const std::string& object : gone) {
     spdlog::info("object={} gone", object);
-    event(object, EventType::Normal, "Gone", "nothing of it is left but what is in trash");
+    event(object, EventType::Normal, "Gone",
+          is_source(object) ? "the configuration does not name it any more" : "nothing of it is left but what is in trash");
     if (auto forgotten = catalog_.forget(object); !forgotten) {
       spdlog::warn("object={} not forgotten, ignoring: {}", object, to_string(forgotten.error()));
     }

@@ -25,7 +25,10 @@ class Reporter {
  private:
   void report_conditions(const Picture& picture, const ObjectStatus& status);
   void end_conditions(const Picture& picture, const ObjectStatus& status);
-  void report_source(const Picture& picture);
+  void report_notices(const Picture& picture);
+  void report_source(const Picture& picture, const SourceStatus& source);
+  // True when it is not what is remembered.
+  bool has_changed(const Picture& picture, const std::string& key, const std::string& status, const std::string& reason);
   void index_bases(const Picture& picture);
   void remember_generation(const Picture& picture, const ObjectStatus& status);
   void remember_capture(const Picture& picture, const ObjectStatus& status);
