@@ -2,6 +2,7 @@
 #include "reconciler/source/git_feed.h"
 
 #include <algorithm>
+#include <cerrno>
 
 #include "reconciler/source/file_diagnostic.h"
 #include "reconciler/source/revision_unit.h"
@@ -12,8 +13,10 @@ namespace {
 
 constexpr Span kFirstPollIsWatched = std::chrono::seconds{1};
 
-std::string reason_of(ErrorKind kind) {
-  switch (kind) {
+std::string reason_of(const Error& error) {
+  if (!error.reason.empty()) return error.reason;
+  if (error.errno_value == ENOSPC || error.errno_value == EDQUOT) return "NoSpace";
+  switch (error.kind) {
     case ErrorKind::Denied: return "AuthenticationFailed";
     case ErrorKind::NotFound: return "NotFound";
     case ErrorKind::Busy: return "NoAnswer";
@@ -153,7 +156,7 @@ void GitFeed::take_polls() {
 
 void GitFeed::take(const Poll& poll) {
   polled_ = poll.began;
-  if (poll.error) return fail_with(reason_of(poll.error->kind), *poll.error, poll.ended);
+  if (poll.error) return fail_with(reason_of(*poll.error), *poll.error, poll.ended);
   state_.problem.reset();
   state_.checked = poll.ended;
   if (!poll.fetched) {

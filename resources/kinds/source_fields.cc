@@ -19,7 +19,7 @@ const std::vector<Section>& sections() {
               "into force.",
        .rule = Section::Rule::NotEmpty},
       {.path = "git.webhook",
-       .doc = "With a secret, the API takes webhooks of GitHub, GitLab, Gitea and Forgejo for this source. One only means: look now. "
+       .doc = "With a secret, the API takes webhooks of GitHub, Gitea, Forgejo and Bitbucket for this source. One only means: look now. "
               "Nothing in it is believed.",
        .rule = Section::Rule::NotEmpty}};
   return kSections;

@@ -23,7 +23,7 @@ inline constexpr std::size_t kRevisionsKept = 20;
 
 // Why the server could not be asked, or what it has could not be had.
 struct SourceProblem {
-  std::string reason{};  // AuthenticationFailed, NotFound, NoAnswer, TooLarge, ServerLies, Misconfigured, FetchFailed
+  std::string reason{};  // AuthenticationFailed, NotFound, NoAnswer, TooLarge, NoSpace, ServerLies, Misconfigured, FetchFailed
   std::string message{};
   Moment since{};
   int failures = 0;  // in a row

@@ -17,6 +17,7 @@ struct Known {
   std::string_view words;
   ErrorKind kind;
   std::string_view hint;
+  std::string_view reason{};  // empty: the kind says it
 };
 
 constexpr std::string_view kCredentials =
@@ -36,8 +37,8 @@ constexpr std::string_view kServer = "run 'git fsck' where the repository is kep
 
 // The first that matches holds: what says most stands first, what follows from other failures last.
 constexpr std::array kFailures = {
-    Known{"No space left on device", ErrorKind::Exhausted, "free space below the state directory"},
-    Known{"Disk quota exceeded", ErrorKind::Exhausted, "free space below the state directory"},
+    Known{"No space left on device", ErrorKind::Exhausted, "free space below the state directory", "NoSpace"},
+    Known{"Disk quota exceeded", ErrorKind::Exhausted, "free space below the state directory", "NoSpace"},
     Known{"File too large", ErrorKind::Exhausted, kMuch},
     Known{"ut of memory", ErrorKind::Exhausted, kMuch},
     Known{"unable to allocate", ErrorKind::Exhausted, kMuch},
@@ -117,7 +118,8 @@ Error git_failure(const std::string& doing, const GitUrl& url, const GitAnswer& 
   const std::string message = doing + " '" + url.text + "': " + said(answer);
   if (answer.status == 128 + SIGXCPU) return make_error(ErrorKind::Exhausted, message, std::string(kMuch));
   for (const Known& known : kFailures) {
-    if (answer.complaint.find(known.words) != std::string::npos) return make_error(known.kind, message, std::string(known.hint));
+    if (answer.complaint.find(known.words) == std::string::npos) continue;
+    return make_error(known.kind, message, std::string(known.hint)).because(std::string(known.reason));
   }
   return make_error(ErrorKind::Failed, message);
 }
