@@ -139,7 +139,7 @@ void Reporter::report_source(const Picture& picture, const SourceStatus& source)
   if (!source.revision.empty() && has_changed(picture, object + " Revision", "True", source.revision)) {
     spdlog::info("object={} revision={} objects={}", object, source.revision, source.objects);
     event(object, EventType::Normal, "RevisionInForce",
-          "commit " + source.revision + " of " + source.place + " is in force: " + std::to_string(source.objects) + " objects");
+          "commit " + source.revision + " of " + source.place + " is in force; objects: " + std::to_string(source.objects));
   }
   if (has_changed(picture, object + " Pinned", source.pinned ? "True" : "False", "") && source.pinned) {
     event(object, EventType::Normal, "Pinned", source.message);

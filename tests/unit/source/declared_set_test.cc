@@ -554,31 +554,6 @@ TEST_F(DeclaredSetTest, AMemoryThatIsNotValidAnyMoreHoldsItsNames) {
   EXPECT_TRUE(seen.holds(sandbox_name("web")));
 }
 
-// --- hosts
-
-TEST_F(DeclaredSetTest, WhatIsPlacedOnOtherHostsIsNotDeclaredHere) {
-  const auto placed = [](const std::string& name, const std::string& zone) {
-    return sandbox(name) + "  placement: {nodeSelector: {zone: " + zone + "}}\n";
-  };
-  set_ = std::make_unique<DeclaredSet>(DeclaredSet({SourceRecords(settings_, last_good_)}, kPruneDelay, {{"zone", "a"}, {"disk", "fast"}}));
-  const Files files{{"a.yaml", placed("here", "a")}, {"b.yaml", placed("there", "b")}, {"c.yaml", sandbox("everywhere")}};
-  const Declaration seen = see(files);
-  EXPECT_TRUE(declares(seen, "here"));
-  EXPECT_TRUE(declares(seen, "everywhere"));
-  EXPECT_FALSE(declares(seen, "there"));
-  ASSERT_TRUE(seen.elsewhere.contains(sandbox_name("there")));
-  EXPECT_EQ(to_string(seen.elsewhere.at(sandbox_name("there")).spot), "b.yaml:3:18");
-  EXPECT_FALSE(seen.holds(sandbox_name("there")));
-  EXPECT_TRUE(confirmed_after(files, "there", 2));
-}
-
-TEST_F(DeclaredSetTest, AHostForWhichNothingIsPlacedIsNotEmptied) {
-  see({{"a.yaml", sandbox("web")}});
-  const Declaration seen = see({{"a.yaml", sandbox("web") + "  placement: {nodeSelector: {zone: b}}\n"}});
-  EXPECT_TRUE(seen.objects.empty());
-  EXPECT_FALSE(seen.empty_hold);
-}
-
 // --- power loss
 
 TEST_F(DeclaredSetTest, WhereverPowerIsLostOneGoodVersionIsInForceAfterwards) {
