@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include "reconciler/daemon/rebuild_catalog.h"
+#include "reconciler/source/file_diagnostic.h"
 #include "resources/files/json.h"
 
 namespace cowherd {
@@ -113,8 +114,7 @@ void Reporter::index_bases(const Picture& picture) {
 void Reporter::report_notices(const Picture& picture) {
   std::set<std::string> telling;
   for (const Diagnostic& diagnostic : picture.declared.diagnostics) {
-    telling.insert(to_string(diagnostic.spot) + ": " + diagnostic.message +
-                   (diagnostic.hint.empty() ? "" : " (" + diagnostic.hint + ")"));
+    telling.insert(in_one_line(diagnostic));
   }
   for (const std::string& note : picture.plan.notes) telling.insert(note);
   for (const std::string& text : telling) {

@@ -16,6 +16,12 @@ Diagnostic file_diagnostic(std::string_view code, const std::string& file, std::
   return diagnostic;
 }
 
+std::string in_one_line(const Diagnostic& diagnostic) {
+  std::string text = to_string(diagnostic.spot) + ": " + diagnostic.message;
+  for (const Diagnostic::Other& other : diagnostic.others) text += "; " + to_string(other.spot) + ": " + other.label;
+  return diagnostic.hint.empty() ? text : text + " (" + diagnostic.hint + ")";
+}
+
 Diagnostic file_diagnostic(const std::string& file, const Error& error) {
   switch (error.errno_value) {
     case EXDEV:

@@ -27,6 +27,8 @@ inline constexpr std::string_view kNotForgotten = "W804";  // a remembered versi
 // Severity follows the first letter of the code. The spot is the beginning of the file, without its text.
 Diagnostic file_diagnostic(std::string_view code, const std::string& file, std::string message,
                            std::string hint = {});
+// Everything but the text it is about, on one line: every place, and what to do.
+std::string in_one_line(const Diagnostic& diagnostic);
 // What an error of opening, looking at or reading a file means to the person who wrote it.
 Diagnostic file_diagnostic(const std::string& file, const Error& error);
 

@@ -141,7 +141,7 @@ void SourceRecords::complete(SourceStatus& status) const {
     if (unit.valid || error == unit.diagnostics.end()) continue;
     status.ready = false;
     status.reason = "Invalid";
-    status.message = to_string(error->spot) + ": " + error->message;
+    status.message = in_one_line(*error);
     return;
   }
 }

@@ -3,8 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include "reconciler/source/mentioned_names.h"
-
 namespace cowherd::testing {
 namespace {
 
@@ -41,22 +39,6 @@ TEST(ManifestName, PrintableIsWellFormedUtf8WithoutControls) {
 }
 
 TEST(ManifestName, EscapedShowsOddBytes) { EXPECT_EQ(escaped_name("a\n\xff.yaml"), "a\\x0a\\xff.yaml"); }
-
-TEST(MentionedNames, AreFoundInEveryStyle) {
-  const auto names = mentioned_names(
-      "metadata: {name: flow}\nmetadata:\n  name:   block\n---\n{\"metadata\": {\"name\":\"json\"}}\n"
-      "metadata: {'name' : 'quoted'}\nsandboxRef:\n  name:\n    below\nname: -bad\nrename: Big\nhostname: "
-      "also");
-  EXPECT_EQ(names, (std::set<std::string>{"flow", "block", "json", "quoted", "below", "also"}));
-}
-
-TEST(MentionedNames, EndWhereTheTextEnds) {
-  EXPECT_TRUE(mentioned_names("name").empty());
-  EXPECT_TRUE(mentioned_names("name:").empty());
-  EXPECT_TRUE(mentioned_names("name: '").empty());
-  EXPECT_TRUE(mentioned_names("name: " + std::string(64, 'a')).empty());
-  EXPECT_EQ(mentioned_names("name: w").size(), 1u);
-}
 
 }  // namespace
 }  // namespace cowherd::testing

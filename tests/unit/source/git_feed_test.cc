@@ -11,6 +11,7 @@
 namespace cowherd::testing {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using Files = std::map<std::string, std::string>;
 
@@ -286,6 +287,7 @@ TEST_F(GitFeedTest, AConflictBetweenSourcesNamesBothAndWhoWasFirstStays) {
   EXPECT_EQ(spot_of(seen, "web"), "web.yaml:3:18");
   EXPECT_EQ(standing(seen).revision, good.str());
   EXPECT_FALSE(standing(seen).ready);
+  EXPECT_THAT(standing(seen).message, AllOf(HasSubstr("fleet:w.yaml:3:18"), HasSubstr("web.yaml:3:18: ")));
   EXPECT_THAT(all_messages(seen), HasSubstr("fleet:w.yaml:3:18"));
   EXPECT_THAT(all_messages(seen), HasSubstr("web.yaml:3:18"));
   restart();
