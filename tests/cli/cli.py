@@ -47,6 +47,8 @@ spec: {{templateRef: {{name: {template}}}, powerState: Stopped, deletionPolicy: 
 
 
 class World(unittest.TestCase):
+    patience = 60  # seconds for one run
+
     def setUp(self):
         self.root = pathlib.Path(tempfile.mkdtemp(prefix="cowherd-cli-"))
         self.addCleanup(shutil.rmtree, self.root, ignore_errors=True)
@@ -63,7 +65,7 @@ class World(unittest.TestCase):
     def run_program(self, *words, text=None, preexec=None, stdin=None):
         """One run: (code, stdout, stderr)."""
         source = {"input": text} if stdin is None else {"stdin": stdin}
-        done = subprocess.run([PROGRAM, *words], **source, capture_output=True, text=True, timeout=60,
+        done = subprocess.run([PROGRAM, *words], **source, capture_output=True, text=True, timeout=self.patience,
                               env=self.environment(), cwd=self.root, preexec_fn=preexec, check=False)
         return done.returncode, done.stdout, done.stderr
 
@@ -113,9 +115,12 @@ class DaemonWorld(World):
     """With a daemon, which a test starts, and the log of all that it starts."""
     deadline = 30
 
+    def daemon_command(self):
+        return [PROGRAM, "run", *self.where()]
+
     def begin(self, preexec=None, **environment):
         with open(self.root / "daemon.log", "a", encoding="utf-8") as log:
-            self.daemon = subprocess.Popen([PROGRAM, "run", *self.where()], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            self.daemon = subprocess.Popen(self.daemon_command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                            env=self.environment() | environment, cwd=self.root, preexec_fn=preexec)
         self.addCleanup(self.end, signal.SIGKILL)
 
