@@ -158,6 +158,12 @@ class GitWorld(api.Api):
     def kill(self):
         self.end(signal.SIGKILL)
 
+    def planned(self):
+        """What `plan` tells, where something is not taken."""
+        code, out, err = self.run_program("plan", *self.where())
+        self.assertEqual(cli.PARTLY, code, out + err)
+        return out + err
+
     def trash(self):
         return [entry["entry"] for entry in self.value("trash")]
 
