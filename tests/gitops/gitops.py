@@ -6,6 +6,7 @@ import pwd
 import signal
 import socket
 import sys
+import time
 
 import yaml
 
@@ -102,6 +103,13 @@ class GitWorld(api.Api):
         for name, spec in self.sources.items():
             if "git" in spec:
                 self.reconcile(name, expect=None)
+
+    def start_again(self):
+        """After a kill; nobody says that a repository is to be asked."""
+        began = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime())
+        looks = self.web.looks
+        super().start()
+        self.wait_for(lambda: self.web.looks > looks and self.status().get("checked", "") >= began)
 
     def reconcile(self, source="fleet", expect=cli.DONE):
         """Has its server asked; returns when what came of it is done: what the command says."""
