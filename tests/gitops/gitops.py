@@ -111,6 +111,13 @@ class GitWorld(api.Api):
         super().start()
         self.wait_for(lambda: self.web.looks > looks and self.status().get("checked", "") >= began)
 
+    def answers(self):
+        """Ready it is only when each repository was had once."""
+        try:
+            return self.ask("/livez")[0] == 200
+        except OSError:
+            return False
+
     def reconcile(self, source="fleet", expect=cli.DONE):
         """Has its server asked; returns when what came of it is done: what the command says."""
         code, out, err = self.run_program("source", "reconcile", source, "--timeout", f"{self.deadline}s", *self.where())
