@@ -173,6 +173,10 @@ class GitWorld(api.Api):
     def kill(self):
         self.end(signal.SIGKILL)
 
+    def origin(self, name):
+        """Where the sandbox is declared."""
+        return self.here("get", "sbx", name, "-o", "wide").split()[-1]
+
     def planned(self):
         """What `plan` tells, where something is not taken."""
         code, out, err = self.run_program("plan", *self.where())
