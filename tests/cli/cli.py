@@ -111,6 +111,28 @@ class World(unittest.TestCase):
         lock.flush()
 
 
+GIT_USER = "cowherd-git"
+
+# A daemon of root runs git as an account that this host need not have: it is given one that only it sees.
+WITH_ACCOUNT = """mount --bind "$0" /etc/passwd && exec "$@" """
+
+
+def account_exists(name):
+    try:
+        return bool(pwd.getpwnam(name))
+    except KeyError:
+        return False
+
+
+def with_git_account(command, root):
+    """The command of a daemon that is to follow repositories; root: a directory that is there as long as it runs."""
+    if os.geteuid() != 0 or account_exists(GIT_USER):
+        return command
+    passwd = pathlib.Path(root, "passwd")
+    passwd.write_text(pathlib.Path("/etc/passwd").read_text(encoding="utf-8") + f"{GIT_USER}:x:64017:64017::/:/usr/sbin/nologin\n")
+    return ["unshare", "--mount", "sh", "-c", WITH_ACCOUNT, str(passwd), *command]
+
+
 class DaemonWorld(World):
     """With a daemon, which a test starts, and the log of all that it starts."""
     deadline = 30

@@ -3,6 +3,7 @@
 import pathlib
 import re
 import signal
+import subprocess
 import time
 import unittest
 
@@ -24,6 +25,22 @@ spec: {templateRef: {name: base}, powerState: Stopped, resources: {disk: {cowLim
 WAITING = LIMITED.replace("limited", "waiting").replace("name: base", "name: none")
 
 
+POLICY = """\
+apiVersion: cowherd.dev/v1alpha1
+kind: RetentionPolicy
+metadata: {name: nightly}
+spec: {selector: {matchLabels: {team: ml}}, keep: {last: 3}}
+"""
+
+SOURCE = """\
+---
+apiVersion: config.cowherd.dev/v1alpha1
+kind: Source
+metadata: {{name: fleet}}
+spec: {{git: {{url: "{url}", branch: main}}}}
+"""
+
+
 class Scraped(api.Api):
     def scrape(self):
         connection = api.UnixConnection(self.socket)
@@ -38,12 +55,26 @@ class Scraped(api.Api):
     def value(self, families, name, suffix="", **labels):
         return families[name].samples[(name + suffix, tuple(sorted(labels.items())))]
 
+    def follow_a_repository(self):
+        self.root.chmod(0o755)
+        fleet = self.root / "fleet"
+        fleet.mkdir()
+        (fleet / "policy.yaml").write_text(POLICY)
+        for words in ["init -q -b main", "add .", "-c user.name=A -c user.email=a@example.org commit -q -m first"]:
+            subprocess.run(["git", *words.split()], cwd=fleet, check=True, timeout=60)
+        self.config.write_text(self.config.read_text() + SOURCE.format(url=fleet.as_uri()))
+
+    def daemon_command(self):
+        return cli.with_git_account(super().daemon_command(), self.root)
+
     def start_with_everything(self):
         """A scrape in which every family has a series."""
+        self.follow_a_repository()
         (self.manifests / "limited.yaml").write_text(LIMITED)
         (self.manifests / "waiting.yaml").write_text(WAITING)
         self.start()
         self.wait_for(lambda: self.readiness("limited") == "Stopped" and self.readiness("waiting") is not None)
+        self.wait_for(lambda: self.value(self.scrape(), "cowherd_source_ready", source="fleet") == 1)
         return self.scrape()
 
 

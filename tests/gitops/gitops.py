@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A daemon that follows repositories beside its manifest directory, in which a template and the sandbox 'web' are declared."""
-import os
 import pathlib
-import pwd
 import signal
 import socket
 import sys
@@ -18,11 +16,6 @@ import repository
 import servers
 import web_server
 
-GIT_USER = "cowherd-git"
-
-# A daemon of root runs git as an account that this host need not have: it is given one that only it sees.
-WITH_ACCOUNT = """mount --bind "$0" /etc/passwd && exec "$@" """
-
 
 def sandbox(name, template="base"):
     return cli.SANDBOX.format(name=name, template=template, policy="Delete")
@@ -37,13 +30,6 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-def account_exists(name):
-    try:
-        return bool(pwd.getpwnam(name))
-    except KeyError:
-        return False
 
 
 class GitWorld(api.Api):
@@ -91,11 +77,7 @@ class GitWorld(api.Api):
         return str(path)
 
     def daemon_command(self):
-        if os.geteuid() != 0 or account_exists(GIT_USER):
-            return super().daemon_command()
-        passwd = self.root / "passwd"
-        passwd.write_text(pathlib.Path("/etc/passwd").read_text(encoding="utf-8") + f"{GIT_USER}:x:64017:64017::/:/usr/sbin/nologin\n")
-        return ["unshare", "--mount", "sh", "-c", WITH_ACCOUNT, str(passwd), *super().daemon_command()]
+        return cli.with_git_account(super().daemon_command(), self.root)
 
     def start(self):
         """Begins a daemon and waits until each repository was asked once and what is declared is there."""

@@ -29,19 +29,19 @@ bool is_hidden_path(std::string_view path) {
 std::string_view last_part(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 // Why the commit cannot be taken for the sake of this one entry; empty: it can.
-std::string fault_of(const TreeEntry& entry) {
-  const std::string name = "'" + escaped_name(entry.path) + "'";
+std::string fault_of(const TreeEntry& entry, const std::string& above) {
+  const std::string name = "'" + escaped_name(above + entry.path) + "'";
   if (!is_printable_name(entry.path)) return name + " has a name that cannot be printed";
   if (entry.type == TreeEntry::Type::Symlink) return name + " is a symlink, and none is followed";
   if (entry.type == TreeEntry::Type::Submodule) return name + " is a submodule, and none is read";
   return {};
 }
 
-std::string size_fault(const std::vector<TreeEntry>& manifests, const GitLimits& limits) {
+std::string size_fault(const std::vector<TreeEntry>& manifests, const GitLimits& limits, const std::string& above) {
   Bytes total;
   for (const TreeEntry& file : manifests) {
     if (Bytes{file.size} > limits.file) {
-      return "'" + file.path + "' is larger than " + print_quantity(limits.file) + ": " + print_quantity(Bytes{file.size});
+      return "'" + above + file.path + "' is larger than " + print_quantity(limits.file) + ": " + print_quantity(Bytes{file.size});
     }
     total = total + Bytes{file.size};
   }
@@ -51,6 +51,9 @@ std::string size_fault(const std::vector<TreeEntry>& manifests, const GitLimits&
   if (manifests.size() <= limits.files) return {};
   return "there are " + std::to_string(manifests.size()) + " manifests, at most " + std::to_string(limits.files) + " are read";
 }
+
+// What stands before paths below the place's own.
+std::string names_above(const GitPlace& place) { return place.path.empty() ? "" : place.path + "/"; }
 
 std::string hint_for(const std::string& reason) {
   if (reason == "PathMissing") return "git.path names a directory of the repository; make it there, or mend git.path";
@@ -77,9 +80,8 @@ Result<Manifests> contents_of(GitSession& session, const std::vector<TreeEntry>&
   for (const TreeEntry& file : files) names += file.id.str() + "\n";
   COWHERD_ASSIGN(const std::string output, session.must(kReading, {"cat-file", "--batch"}, names));
   COWHERD_ASSIGN(std::vector<std::string> texts, parse_contents(output, files));
-  const std::string above = session.place().path.empty() ? "" : session.place().path + "/";
   Manifests manifests;
-  for (std::size_t i = 0; i < files.size(); ++i) manifests[above + files[i].path] = std::move(texts[i]);
+  for (std::size_t i = 0; i < files.size(); ++i) manifests[names_above(session.place()) + files[i].path] = std::move(texts[i]);
   return manifests;
 }
 
@@ -92,14 +94,14 @@ Status check_place_path(const std::string& path) {
               "like hosts/web, without slashes at its ends");
 }
 
-Listing choose_manifests(const std::vector<TreeEntry>& entries, const GitLimits& limits) {
+Listing choose_manifests(const std::vector<TreeEntry>& entries, const GitLimits& limits, const std::string& above) {
   Listing listing;
   for (const TreeEntry& entry : entries) {
     if (is_hidden_path(entry.path)) continue;
-    if (std::string fault = fault_of(entry); !fault.empty()) return {{}, "NotPlainFiles", std::move(fault)};
+    if (std::string fault = fault_of(entry, above); !fault.empty()) return {{}, "NotPlainFiles", std::move(fault)};
     if (is_manifest_name(last_part(entry.path))) listing.manifests.push_back(entry);
   }
-  if (std::string fault = size_fault(listing.manifests, limits); !fault.empty()) return {{}, "TooLarge", std::move(fault)};
+  if (std::string fault = size_fault(listing.manifests, limits, above); !fault.empty()) return {{}, "TooLarge", std::move(fault)};
   return listing;
 }
 
@@ -116,7 +118,7 @@ Result<std::variant<Manifests, Refusal>> read_manifests(GitSession& session, con
   auto entries = parse_tree(*names, session.limits().entries);
   if (!entries && entries.error().kind == ErrorKind::Exhausted) return refuse("TooLarge", entries.error().message);
   if (!entries) return fail(std::move(entries).error());
-  const Listing listing = choose_manifests(*entries, session.limits());
+  const Listing listing = choose_manifests(*entries, session.limits(), names_above(session.place()));
   if (!listing.reason.empty()) return refuse(listing.reason, listing.message);
   COWHERD_ASSIGN(Manifests manifests, contents_of(session, listing.manifests));
   return Read(std::move(manifests));

@@ -22,12 +22,12 @@ Result<std::variant<Manifests, Refusal>> read_manifests(GitSession& session, con
 Status check_place_path(const std::string& path);
 
 // What a listing of the place's directory holds: the manifests by the rules of a watched directory, or why none of it
-// can be taken. Pure.
+// can be taken. above: what messages put before the entries' paths. Pure.
 struct Listing {
   std::vector<TreeEntry> manifests{};
   std::string reason{};   // of a Refusal; empty: it can be taken
   std::string message{};
 };
-Listing choose_manifests(const std::vector<TreeEntry>& entries, const GitLimits& limits);
+Listing choose_manifests(const std::vector<TreeEntry>& entries, const GitLimits& limits, const std::string& above = {});
 
 }  // namespace cowherd

@@ -89,6 +89,7 @@ TEST(Listing, HiddenThingsArePassedOverWhateverTheyAre) {
   ASSERT_EQ(taken.manifests.size(), 1U);
   EXPECT_EQ(taken.manifests[0].path, "a/b.yaml");
   EXPECT_EQ(choose_manifests({{Type::Symlink, id, 1, "README"}}, {}).reason, "NotPlainFiles");
+  EXPECT_EQ(choose_manifests({{Type::Symlink, id, 1, "README"}}, {}, "hosts/").message, "'hosts/README' is a symlink, and none is followed");
   EXPECT_EQ(choose_manifests({{Type::File, id, 1, "a\xff.txt"}}, {}).reason, "NotPlainFiles");
 }
 

@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include <cerrno>
 #include <csignal>
 #include <fstream>
 #include <thread>
@@ -53,7 +54,10 @@ class Told {
   std::vector<UniqueFd> processes() const {
     std::ifstream from(path_);
     std::vector<UniqueFd> found;
-    for (int pid = 0; from >> pid;) found.emplace_back(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+    for (int pid = 0; from >> pid;) {
+      found.emplace_back(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+      EXPECT_TRUE(found.back().valid() || errno == ESRCH) << pid;
+    }
     return found;
   }
 
@@ -61,7 +65,9 @@ class Told {
   std::string path_;
 };
 
+// One that could not be opened any more had ended.
 bool ends(const UniqueFd& process) {
+  if (!process.valid()) return true;
   pollfd wait{process.get(), POLLIN, 0};
   return ::poll(&wait, 1, kPatienceMs) == 1;
 }
