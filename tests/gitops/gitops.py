@@ -107,6 +107,11 @@ class GitWorld(api.Api):
             self.assertEqual(expect, code, f"{out}\n{err}\n{self.told()}")
         return out + err
 
+    def look(self):
+        """A look of the daemon that began after what was just saved; what it warns of is for the caller to judge."""
+        code, out, err = self.run_program("reconcile", "now", *self.where())
+        self.assertIn(code, [cli.DONE, cli.PARTLY], f"{out}\n{err}")
+
     def push(self, files, **named):
         """A commit that comes into force."""
         commit = self.fleet.commit(files, **named)

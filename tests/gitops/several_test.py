@@ -28,7 +28,7 @@ class DirectoryAndGit(gitops.GitWorld):
     def test_a_file_that_declares_what_the_commit_does(self):
         uids = self.uids()
         self.write("mine", sandbox("a"))
-        self.here("reconcile", "now")
+        self.look()
         told = self.planned()
         for place in ["mine.yaml:", "fleet:a.yaml:"]:
             self.assertIn(place, told)
@@ -43,7 +43,7 @@ class DirectoryAndGit(gitops.GitWorld):
         self.reconcile()
         self.wait_for(lambda: self.origin("web").startswith("fleet:web.yaml:"))
         self.write("web", sandbox("web"))
-        self.here("reconcile", "now")
+        self.look()
         self.fleet.commit({"web.yaml": None})
         self.reconcile()
         self.wait_for(lambda: self.origin("web").startswith("web.yaml:"))
