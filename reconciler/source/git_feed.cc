@@ -30,7 +30,7 @@ std::string reason_of(const Error& error) {
 }
 
 std::string told(const Refusal& refusal) {
-  return "commit " + refusal.id.short7() + " is not taken: " + refusal.message + (refusal.hint.empty() ? "" : " (" + refusal.hint + ")");
+  return refusal.message + (refusal.hint.empty() ? "" : " (" + refusal.hint + ")");
 }
 
 std::string told(const SourcePin& pin, const ResourceName& source) {
@@ -174,7 +174,8 @@ void GitFeed::take(const Poll& poll) {
 void GitFeed::take(const Revision& revision) {
   state_.refusal.reset();
   if (const std::string file = file_without_utf8(revision); !file.empty()) {
-    state_.refusal = Refusal{revision.id, "NotText", in_source(settings_.name.str(), file) + " is not UTF-8", "save it as UTF-8"};
+    const std::string what = "commit " + revision.id.short7() + ": " + in_source(settings_.name.str(), file) + " is not UTF-8";
+    state_.refusal = Refusal{revision.id, "NotText", what, "save it as UTF-8"};
     return;
   }
   const Status kept = keep_revision(files_, layout_, settings_.name, revision);

@@ -39,6 +39,23 @@ spec:
   resync: 2s
 """
 
+POLICY = """\
+apiVersion: cowherd.dev/v1alpha1
+kind: RetentionPolicy
+metadata: {name: nightly}
+spec: {selector: {matchLabels: {team: ml}}, keep: {last: 3}}
+"""
+
+SOURCE = """\
+---
+apiVersion: config.cowherd.dev/v1alpha1
+kind: Source
+metadata: {name: fleet}
+spec: {git: {url: "file:///srv/fleet", branch: main}}
+"""
+
+SYSUSERS = pathlib.Path(__file__).resolve().parents[2] / "examples" / "systemd" / "cowherd.sysusers"
+
 # As packaged, but for the time until a daemon without a sign of life is given up.
 DROP_IN = "[Service]\nWatchdogSec=20\n"
 
@@ -106,6 +123,28 @@ class Service(unittest.TestCase):
         self.wait_until("all is ready", lambda: shown("StatusText") == "2 of 2 ready")
         self.assertTrue(self.lives())
         self.assertEqual(self.guest, self.pid_of_guest())
+
+    def conditions_of_source(self):
+        told = subprocess.run([PROGRAM, "source", "list", "-o", "json"], capture_output=True, text=True, timeout=60)
+        return {each["type"]: each["status"] for each in json.loads(told.stdout)["items"][0]["status"]["conditions"]}
+
+    def test_a_repository_is_followed_by_git_as_a_user_of_its_own(self):
+        subprocess.run(["systemd-sysusers", SYSUSERS], check=True, timeout=60)
+        fleet = pathlib.Path("/srv/fleet")
+        fleet.mkdir(parents=True)
+        (fleet / "policy.yaml").write_text(POLICY)
+        for words in ["init -q -b main", "add .", "-c user.name=A -c user.email=a@example.org commit -q -m first"]:
+            subprocess.run(["git", *words.split()], cwd=fleet, check=True, timeout=60)
+        config = pathlib.Path("/etc/cowherd/cowherd.yaml")
+        config.write_text(CONFIG + SOURCE)
+        self.addCleanup(config.write_text, CONFIG)
+        systemctl("restart", "cowherd")
+        self.wait_until("the policy of the commit is in force", lambda: shown("StatusText") == "3 of 3 ready")
+        self.assertEqual({"Ready": "True", "Pinned": "False"}, self.conditions_of_source())
+        self.assertEqual([], list(pathlib.Path("/var/lib/cowherd/fetching").glob("*")))
+        config.write_text(CONFIG)
+        systemctl("restart", "cowherd")
+        self.wait_until("what only the commit declared is gone", lambda: shown("StatusText") == "2 of 2 ready")
 
     def test_it_is_ready_when_it_has_looked_and_says_how_things_stand(self):
         self.assertEqual(("notify", "active", "running"), (shown("Type"), shown("ActiveState"), shown("SubState")))
