@@ -73,7 +73,7 @@ GitFeed::GitFeed(GitFeedSettings settings, FileSystem& files, Layout layout, Mem
 }
 
 void GitFeed::follow(GitRemote& remote, const Clock& clock, std::function<void()> notify) {
-  if (!loaded_) load_state();
+  if (!loaded_) (void)load_state();  // the first look says why not
   if (settings_.unusable) return;
   follower_ = std::make_unique<Follower>(remote, settings_.place, settings_.pace, clock, std::move(notify), known());
 }
@@ -88,23 +88,30 @@ KnownCommits GitFeed::known() const {
   return {state_.latest, state_.refusal ? state_.refusal->id : CommitId{}, state_.followed_to};
 }
 
-void GitFeed::load_state() {
-  loaded_ = true;
+Status GitFeed::load_state() {
   const Result<SourceState> read = read_source_state(files_, layout_, settings_.name);
+  const bool is_unknown = !read && read.error().kind != ErrorKind::NotFound && read.error().kind != ErrorKind::Corrupt;
+  loaded_ = !is_unknown;
+  if (is_unknown) return fail(read.error());
   state_ = {};
   if (read && read->followed == followed_) state_ = *read;
   state_.followed = followed_;
-  if (read || read.error().kind == ErrorKind::NotFound) return;
+  if (read || read.error().kind == ErrorKind::NotFound) return {};
   ignored_.push_back(file_diagnostic(kLastGoodIgnored, settings_.name.str(),
                                      "what is remembered of this source is ignored: " + to_string(read.error()),
                                      "the next fetch writes it anew"));
+  return {};
 }
 
 SourceLook GitFeed::look(Moment now) {
-  if (!loaded_ || memory_ == Memory::Read) load_state();
+  SourceLook look;
+  const Status loaded = !loaded_ || memory_ == Memory::Read ? load_state() : Status{};
+  if (!loaded) {
+    look.problems.push_back("source '" + settings_.name.str() + "': " + to_string(loaded.error()));
+    return look;
+  }
   read_pin_file();
   take_polls();
-  SourceLook look;
   look.listed = true;
   look.diagnostics = std::exchange(ignored_, {});
   if (write_error_) {
@@ -203,7 +210,7 @@ void GitFeed::keep_state() {
 }
 
 Result<Recalled> GitFeed::recall() {
-  if (!loaded_) load_state();
+  if (!loaded_) COWHERD_TRY(load_state());
   Recalled recalled;
   if (state_.in_force.empty()) return recalled;
   const Result<std::string> text = read_revision_text(files_, layout_, settings_.name, state_.in_force);

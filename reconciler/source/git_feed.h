@@ -50,7 +50,8 @@ class GitFeed final : public Feed, public LastGood {
   Status forget(const std::string&) override { return {}; }
 
  private:
-  void load_state();
+  // An error: what is kept may be anything. A damaged one is no error, but told and begun anew.
+  Status load_state();
   void take_polls();
   void take(const Poll& poll);
   void take(const Revision& revision);

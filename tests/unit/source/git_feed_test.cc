@@ -348,6 +348,21 @@ TEST_F(GitFeedTest, ADamagedMemoryIsToldAndFetchedAnew) {
   }
 }
 
+TEST_F(GitFeedTest, AMemoryThatCannotBeReadNowIsNotBegunAnew) {
+  pushed({{"a.yaml", sandbox("web")}});
+  pushed({{"a.yaml", sandbox("web", "1Gi")}});
+  files_.deny("/state/sources/fleet/state.json");
+  restart();
+  const Declaration blind = look();
+  EXPECT_FALSE(blind.complete);
+  EXPECT_THAT(blind.problem, HasSubstr("source 'fleet'"));
+  files_.allow("/state/sources/fleet/state.json");
+  const Declaration seen = look();
+  EXPECT_TRUE(seen.complete) << seen.problem;
+  EXPECT_TRUE(declares(seen, "web"));
+  EXPECT_EQ(read_source_state(files_, Layout("/state"), settings_.name)->history.size(), 2u);
+}
+
 TEST_F(GitFeedTest, ALostTextIsFetchedAgain) {
   const CommitId id = remote_.push({{"a.yaml", sandbox("web")}});
   follow();
