@@ -124,6 +124,10 @@ class Service(unittest.TestCase):
         self.assertTrue(self.lives())
         self.assertEqual(self.guest, self.pid_of_guest())
 
+    def run_with(self, config):
+        pathlib.Path("/etc/cowherd/cowherd.yaml").write_text(config)
+        systemctl("restart", "cowherd")
+
     def conditions_of_source(self):
         told = subprocess.run([PROGRAM, "source", "list", "-o", "json"], capture_output=True, text=True, timeout=60)
         return {each["type"]: each["status"] for each in json.loads(told.stdout)["items"][0]["status"]["conditions"]}
@@ -135,15 +139,12 @@ class Service(unittest.TestCase):
         (fleet / "policy.yaml").write_text(POLICY)
         for words in ["init -q -b main", "add .", "-c user.name=A -c user.email=a@example.org commit -q -m first"]:
             subprocess.run(["git", *words.split()], cwd=fleet, check=True, timeout=60)
-        config = pathlib.Path("/etc/cowherd/cowherd.yaml")
-        config.write_text(CONFIG + SOURCE)
-        self.addCleanup(config.write_text, CONFIG)
-        systemctl("restart", "cowherd")
+        self.addCleanup(self.run_with, CONFIG)
+        self.run_with(CONFIG + SOURCE)
         self.wait_until("the policy of the commit is in force", lambda: shown("StatusText") == "3 of 3 ready")
         self.assertEqual({"Ready": "True", "Pinned": "False"}, self.conditions_of_source())
         self.assertEqual([], list(pathlib.Path("/var/lib/cowherd/fetching").glob("*")))
-        config.write_text(CONFIG)
-        systemctl("restart", "cowherd")
+        self.run_with(CONFIG)
         self.wait_until("what only the commit declared is gone", lambda: shown("StatusText") == "2 of 2 ready")
 
     def test_it_is_ready_when_it_has_looked_and_says_how_things_stand(self):
