@@ -75,7 +75,9 @@ GitFeed::GitFeed(GitFeedSettings settings, FileSystem& files, Layout layout, Mem
 void GitFeed::follow(GitRemote& remote, const Clock& clock, std::function<void()> notify) {
   if (!loaded_) (void)load_state();  // the first look says why not
   if (settings_.unusable) return;
-  follower_ = std::make_unique<Follower>(remote, settings_.place, settings_.pace, clock, std::move(notify), known());
+  KnownCommits at_start = known();
+  at_start.refused = {};  // what refused it may be configured otherwise by now
+  follower_ = std::make_unique<Follower>(remote, settings_.place, settings_.pace, clock, std::move(notify), std::move(at_start));
 }
 
 bool GitFeed::ask() {
